@@ -1,0 +1,208 @@
+"""What is asked, and what bears on it? One tap (or one "why not?") with all that the rules look at.
+
+A Case works each thing out once: whose slot this is, who has the machine next, when the house closes.
+It judges nothing; core.access does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from core.calendars import open_for, present_for, span_around
+from core.grants import Booking, Grant, MachinePolicy, MachineView, Params
+from core.timeline import Span
+from core.vocabulary import Inhibit, LockKind, Reason, Role, SessionKind
+
+STAFF = frozenset({Role.STAFF, Role.MANAGER})
+MAINTENANCE_MIN = 30  # wire.md: the owner of a lockout, 30 min at a time
+
+
+class Kind(StrEnum):
+    """What an allowed tap does."""
+
+    USE = "use"
+    WALK_UP = "walk-up"
+    END = "end"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason against, with what to know about it and the shortest next step (a code)."""
+
+    code: Reason
+    params: Params = field(default_factory=dict)
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that holds on the machine."""
+
+    id: str
+    kind: LockKind
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """The session that runs; `key` is the badge that began it, where known."""
+
+    id: str
+    who: str
+    kind: SessionKind = SessionKind.USE
+    until: datetime | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is true at the machine itself, beside the view.
+
+    `view_age_s` is the age by wire.md's count (None: no age known, as good as too old); `fresh` says
+    that the hub itself decides, whatever the view's age. `arrived` are reservations whose holder came.
+    """
+
+    inhibits: frozenset[Inhibit] = frozenset()
+    locks: tuple[Lock, ...] = ()
+    session: OpenSession | None = None
+    drawing: bool = False
+    view_age_s: int | None = 0
+    fresh: bool = False
+    arrived: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer. Allowed exactly when `objections` is empty; `until` bounds it (END: where the running session's own end is known)."""
+
+    allowed: bool
+    until: datetime | None
+    objections: tuple[Objection, ...]
+    kind: Kind
+    booking: Booking | None = None
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question with all that the refusals look at, worked out once."""
+
+    key: str
+    view: MachineView
+    now: datetime
+    situation: Situation
+
+    @property
+    def policy(self) -> MachinePolicy:
+        """The machine's figures."""
+        return self.view.machine
+
+    @cached_property
+    def grant(self) -> Grant | None:
+        """The grant that holds now."""
+        grant = self.view.grants.get(self.key)
+        return grant if grant and (grant.until is None or self.now < grant.until) else None
+
+    @cached_property
+    def person(self) -> Grant | None:
+        """Who asks, as far as the view knows, grant over or not."""
+        return self.view.grants.get(self.key)
+
+    @cached_property
+    def who(self) -> str | None:
+        """The person's id, where the view knows it."""
+        return self.person.who if self.person else None
+
+    @cached_property
+    def staff(self) -> bool:
+        """Whether staff ask."""
+        return self.person is not None and not STAFF.isdisjoint(self.person.roles)
+
+    @cached_property
+    def mine(self) -> bool:
+        """Whether the session that runs is the asking person's."""
+        session = self.situation.session
+        return session is not None and (session.key == self.key or session.who == self.who)
+
+    @cached_property
+    def maintaining(self) -> bool:
+        """Whether every lock is the asking person's and one is a lockout (R47)."""
+        locks = self.situation.locks
+        locked = any(lock.kind is LockKind.LOCKOUT for lock in locks)
+        return locked and self.who is not None and all(lock.owner == self.who for lock in locks)
+
+    @cached_property
+    def open_time(self) -> tuple[Span, ...]:
+        """When this person may be at the machine: to the closing margin, machines off (R04)."""
+        roles = self.person.roles if self.person else (Role.MEMBER,)
+        off = timedelta(minutes=self.policy.machines_off_min)
+        spans = open_for(self.view.openings, present_for(roles))
+        return tuple(Span(span.start, span.end - off) for span in spans if span.end - off > span.start)
+
+    @cached_property
+    def opening(self) -> Span | None:
+        """The open time of now, if any; its end is when machines go off."""
+        return span_around(self.open_time, self.now)
+
+    @cached_property
+    def own(self) -> Booking | None:
+        """The person's slot: running, or near enough to check in early (R32)."""
+        early = timedelta(minutes=self.policy.early_min)
+        near = [one for one in self._of_person(mine=True) if one.start - early <= self.now < one.end]
+        return min(near, key=lambda one: one.start, default=None)
+
+    @cached_property
+    def others(self) -> tuple[Booking, ...]:
+        """Slots of others that still hold: a no-show's does not (R34)."""
+        return tuple(one for one in self._of_person(mine=False) if not self._no_show(one))
+
+    def _of_person(self, *, mine: bool) -> Iterable[Booking]:
+        return (one for one in self.view.bookings if (one.who == self.who) is mine)
+
+    def _no_show(self, one: Booking) -> bool:
+        grace_over = self.now >= one.start + timedelta(minutes=self.policy.grace_min)
+        return grace_over and one.id not in self.situation.arrived
+
+    @cached_property
+    def taken_by(self) -> Booking | None:
+        """The slot of another that takes the last seat now."""
+        now = [one for one in self.others if one.span.holds(self.now)]
+        return min(now, key=lambda one: one.end) if len(now) >= self.policy.seats else None
+
+    @cached_property
+    def full_at(self) -> datetime | None:
+        """When others next have all seats."""
+        starts = sorted(one.start for one in self.others if one.start > self.now)
+        return next((at for at in starts if self._seats_taken(at) >= self.policy.seats), None)
+
+    def _seats_taken(self, at: datetime) -> int:
+        return sum(one.span.holds(at) for one in self.others)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What the tap would do."""
+        if self.mine:
+            return Kind.END
+        if self.maintaining:
+            return Kind.MAINTENANCE
+        return Kind.USE if self.own else Kind.WALK_UP
+
+    @cached_property
+    def until(self) -> datetime | None:
+        """The earliest of slot end, next booking, walk-up limit, closing margin and grant's end."""
+        if self.kind is Kind.MAINTENANCE:
+            return self.now + timedelta(minutes=MAINTENANCE_MIN)
+        grant_until = self.grant.until if self.grant else None
+        closing = self.opening.end if self.opening else None
+        ends = (self._slot_end(), self.full_at, closing, grant_until)
+        return min(end for end in ends if end is not None)
+
+    def _slot_end(self) -> datetime:
+        if self.own:
+            return self.own.end
+        coming = min((one.start for one in self._of_person(mine=True) if one.start > self.now), default=None)
+        limit = self.now + timedelta(minutes=self.policy.walkup_min)
+        return min(limit, coming) if coming else limit

@@ -1,0 +1,245 @@
+"""Who may use this machine, and when? Facts -> the view that a node keeps and decides from.
+
+The view says no more than the node needs: no UID, no surname, and of suspension, credit, age and lost
+badges nothing but SEE_DESK. The web compiles the same view for one person, with all the reasons.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core.calendars import Opening
+from core.certificates import Courses, Event, Lack, standing
+from core.timeline import Span
+from core.vocabulary import MachineStatus, Reason, ReservationKind, Risk, Role
+
+NAME_MAX = 10  # letters of a display name that a node's line takes (node-texts.json)
+AT_THE_DESK = frozenset({Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE, Reason.BADGE_LOST})
+AGE_LIMIT_H = {Risk.HIGH: 24, Risk.MEDIUM: 72, Risk.LOW: 168}  # R45
+
+Params = Mapping[str, "str | int | list[str] | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePolicy:
+    """Every figure that decides about one machine, resolved lab -> family -> machine.
+
+    Units are in the names; `needs` are courses that must all be usable. `stop` finish|now, `at_cap`
+    alarm|cut, `sensor` none|current|input; `cap_s` None: no cap.
+    """
+
+    id: str
+    lab: str
+    name: str
+    family: str
+    zone: str = "Europe/Brussels"
+    risk: Risk = Risk.HIGH
+    status: MachineStatus = MachineStatus.OK
+    seats: int = 1
+    needs: tuple[str, ...] = ()
+    age_limit_h: int = 24
+    stop: str = "finish"
+    cap_s: int | None = 1200
+    at_cap: str = "alarm"
+    pre_run_s: int = 0
+    run_on_s: int = 0
+    needs_extraction: bool = False
+    sensor: str = "current"
+    busy_w: int = 10
+    tolerance_s: int = 300
+    grace_min: int = 15
+    early_min: int = 15
+    walkup: bool = True
+    walkup_min: int = 30
+    walkup_least_min: int = 10
+    last_start_min: int = 30
+    machines_off_min: int = 15
+    step_min: int = 15
+    min_duration_min: int = 30
+    max_duration_min: int = 120
+    max_session_min: int = 180
+    horizon_d: int = 14
+    horizon_opens_min: int = 720
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One badge (or person) that may use the machine alone until `until` (None: no end known)."""
+
+    key: str
+    who: str
+    name: str
+    lang: str
+    until: datetime | None
+    roles: tuple[Role, ...] = (Role.MEMBER,)
+    pin: bool = False
+    level: str = "autonomous"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that stands against a known badge."""
+
+    code: Reason
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One taken slot: `id` of the reservation, `who` the person."""
+
+    id: str
+    who: str
+    kind: ReservationKind
+    start: datetime
+    end: datetime
+
+    @property
+    def span(self) -> Span:
+        """The time of the slot."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """What a node knows of its machine's people and slots; `refusals` only where no grant is."""
+
+    epoch: int
+    store: str
+    rev: int
+    issued: datetime
+    machine: MachinePolicy
+    grants: Mapping[str, Grant]
+    refusals: Mapping[str, tuple[Refusal, ...]]
+    bookings: tuple[Booking, ...]
+    openings: tuple[Opening, ...]
+    audit: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the hub knows of one person in one lab.
+
+    `keys` are the active badges' keys, `lost_keys` the lost ones'; `member_until` ends the right to be
+    there, days of grace included (None: no end).
+    """
+
+    who: str
+    name: str
+    lang: str
+    keys: tuple[str, ...] = ()
+    lost_keys: tuple[str, ...] = ()
+    member_until: datetime | None = None
+    suspended: bool = False
+    archived: bool = False
+    charter: bool = True
+    roles: tuple[Role, ...] = (Role.MEMBER,)
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a view is made of; the stamps `epoch`, `store`, `rev` are the caller's."""
+
+    people: Sequence[PersonFacts]
+    courses: Courses
+    bookings: Sequence[Booking]
+    openings: Sequence[Opening]
+    epoch: int = 0
+    store: str = ""
+    rev: int = 0
+    audit: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What one person may at one machine: until when, or everything that is missing."""
+
+    until: datetime | None
+    missing: tuple[Refusal, ...]
+
+
+def right_of(person: PersonFacts, machine: MachinePolicy, courses: Courses, at: datetime) -> Right:
+    """Everything that this person lacks for the machine at `at`, and until when a right holds."""
+    standings = [standing(course, person.events, courses, at) for course in machine.needs]
+    lacks = [lack for one in standings for lack in one.missing]
+    missing = (*_membership(person, at), *_once(lacks))
+    ends = [one.until for one in standings if one.until is not None]
+    ends += [] if person.member_until is None else [person.member_until]
+    return Right(None if missing else min(ends, default=None), missing)
+
+
+def _membership(person: PersonFacts, at: datetime) -> Iterable[Refusal]:
+    if person.suspended:
+        yield Refusal(Reason.MEMBER_SUSPENDED)
+    if person.archived or (person.member_until is not None and person.member_until <= at):
+        yield Refusal(Reason.MEMBER_EXPIRED)
+    if not person.charter:
+        yield Refusal(Reason.CHARTER)
+
+
+def _once(lacks: Iterable[Lack]) -> tuple[Refusal, ...]:
+    found: list[Refusal] = []
+    for lack in lacks:
+        refusal = Refusal(lack.code, dict(lack.params))
+        if refusal not in found:
+            found.append(refusal)
+    return tuple(found)
+
+
+def compile_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineView:
+    """The view of `machine` for its node: discreet, and no further ahead than it can be trusted."""
+    view = frank_view(facts, machine, now)
+    reach = Span(now, now + timedelta(hours=machine.age_limit_h + 24))  # wire.md: a day past the limit
+    return replace(
+        view,
+        refusals={key: discreet(refusals) for key, refusals in view.refusals.items()},
+        bookings=tuple(one for one in view.bookings if one.span.overlaps(reach)),
+        openings=tuple(one for one in view.openings if one.span.overlaps(reach)),
+    )
+
+
+def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineView:
+    """The same with every reason and the whole calendar: for the hub's own answer to the person.
+
+    For the web the caller gives the person's own id as his one key.
+    """
+    grants: dict[str, Grant] = {}
+    refusals: dict[str, tuple[Refusal, ...]] = {}
+    horizon = now + timedelta(hours=machine.age_limit_h + 24)
+    for person in facts.people:
+        right = right_of(person, machine, facts.courses, now)
+        for key in person.keys:
+            if right.missing:
+                refusals[key] = right.missing
+                continue
+            grants[key] = _grant(key, person, right.until)
+            if right.until is not None and right.until < horizon:  # what to say when it is over
+                refusals[key] = right_of(person, machine, facts.courses, right.until).missing
+        refusals |= dict.fromkeys(person.lost_keys, (Refusal(Reason.BADGE_LOST),))
+    return MachineView(
+        epoch=facts.epoch,
+        store=facts.store,
+        rev=facts.rev,
+        issued=now,
+        machine=machine,
+        grants=grants,
+        refusals=refusals,
+        bookings=tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id))),
+        openings=tuple(facts.openings),
+        audit=facts.audit,
+    )
+
+
+def _grant(key: str, person: PersonFacts, until: datetime | None) -> Grant:
+    return Grant(key, person.who, person.name[:NAME_MAX], person.lang, until, person.roles)
+
+
+def discreet(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """The refusals as a screen in the workshop may show them: SEE_DESK for what is private."""
+    found: list[Refusal] = []
+    for refusal in refusals:
+        shown = Refusal(Reason.SEE_DESK) if refusal.code in AT_THE_DESK else refusal
+        if shown not in found:
+            found.append(shown)
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""May the machine have power? Phases, inhibits and the one table that decides: docs/interlock.md.
+
+Rules: `step` is pure; power is derived from the phase and never stored; the keeper carries out the
+acts in their order and nothing else in the house touches the relay.
+"""
+
+from core.interlock.acts import (
+    Accept,
+    Act,
+    CloseRelay,
+    ExtractionOff,
+    ExtractionOn,
+    Journal,
+    OpenRelay,
+    Record,
+    Refuse,
+)
+from core.interlock.events import (
+    AddLock,
+    Boot,
+    Busy,
+    Cap,
+    Energise,
+    Event,
+    Extend,
+    Handover,
+    Idle,
+    LeaseEnd,
+    Lift,
+    LiftLock,
+    Quiet,
+    Ready,
+    RunOnOver,
+    SelfcheckBad,
+    SetInhibit,
+    Stop,
+    StopNow,
+)
+from core.interlock.state import CUTTING, KEPT, START, Lock, Policy, Session, State
+from core.interlock.table import TABLE, step
+
+__all__ = [
+    "CUTTING",
+    "KEPT",
+    "START",
+    "TABLE",
+    "Accept",
+    "Act",
+    "AddLock",
+    "Boot",
+    "Busy",
+    "Cap",
+    "CloseRelay",
+    "Energise",
+    "Event",
+    "Extend",
+    "ExtractionOff",
+    "ExtractionOn",
+    "Handover",
+    "Idle",
+    "Journal",
+    "LeaseEnd",
+    "Lift",
+    "LiftLock",
+    "Lock",
+    "OpenRelay",
+    "Policy",
+    "Quiet",
+    "Ready",
+    "Record",
+    "Refuse",
+    "RunOnOver",
+    "SelfcheckBad",
+    "Session",
+    "SetInhibit",
+    "State",
+    "Stop",
+    "StopNow",
+    "step",
+]

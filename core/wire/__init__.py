@@ -1,0 +1,1 @@
+"""The only place that knows a topic or a byte on the wire."""

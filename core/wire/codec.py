@@ -1,0 +1,140 @@
+"""What does this text say, and is there only one way to read it? JSON and instants, strictly.
+
+Whatever two parsers could read differently is refused: duplicate names, NaN, integers that a
+double cannot hold, lone surrogates, NUL, nesting that blows a stack.
+"""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from core.wire.refused import Flaw, Refused
+
+MOST_DEEP = 16  # wire.md: no message of ours nests deeper than 6
+MOST_INT = 2**53  # the largest range in which a double still counts by ones (RFC 8259, section 6)
+_INT_DIGITS = 17  # digits and sign of 2**53: longer texts are refused before they cost a conversion
+_MS = 1000  # microseconds in a millisecond
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_UNWELCOME = re.compile("[\\x00\\ud800-\\udfff]")
+_COMPACT = (",", ":")
+
+
+def parse(raw: bytes) -> dict[str, object]:
+    """The JSON object that `raw` (UTF-8) spells; Refused(JSON) for anything else."""
+    try:
+        found = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_pairs,
+            parse_int=_int,
+            parse_float=_float,
+            parse_constant=_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Refused(Flaw.JSON, type(error).__name__) from None
+    if not isinstance(found, dict):
+        raise Refused(Flaw.JSON, "not an object")
+    _look_deep(found, escaped=b"\\u" in raw)
+    return found
+
+
+def encode(body: Mapping[str, object]) -> bytes:
+    """`body` as one line of UTF-8 JSON, names sorted; ValueError for what JSON cannot say."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=_COMPACT)
+    return text.encode("utf-8")
+
+
+def canonical(record: Mapping[str, object]) -> str:
+    """The one spelling of a journal record that its hash is made of.
+
+    Names sorted by code point, no spaces, strings in NFC; ValueError for a float, which has many
+    spellings.
+    """
+    return json.dumps(
+        _normal(record), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=_COMPACT
+    )
+
+
+def instant_text(instant: datetime) -> str:
+    """`instant` (aware) in RFC 3339, UTC with `Z`; what is finer than a millisecond is cut off."""
+    if instant.tzinfo is None:
+        message = "an instant without a zone has no place on the wire"
+        raise ValueError(message)
+    utc = instant.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // _MS:03d}Z".rjust(24, "0")
+
+
+def read_instant(text: str) -> datetime:
+    """The aware UTC datetime that `text` names; ValueError for any other spelling."""
+    if _INSTANT.fullmatch(text) is None:
+        message = "not an instant in UTC with milliseconds"
+        raise ValueError(message)
+    return datetime.fromisoformat(text)
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Refused(Flaw.JSON, "a name occurs twice")
+    return found
+
+
+def _int(text: str) -> int:
+    value = int(text) if len(text) <= _INT_DIGITS else MOST_INT + 1
+    if abs(value) > MOST_INT:
+        raise Refused(Flaw.JSON, "an integer beyond 2^53")
+    return value
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value) or abs(value) > MOST_INT:
+        raise Refused(Flaw.JSON, "a number beyond 2^53")
+    return value
+
+
+def _constant(_text: str) -> NoReturn:
+    raise Refused(Flaw.JSON, "NaN or Infinity")
+
+
+def _look_deep(root: dict[str, object], *, escaped: bool) -> None:
+    """Walk level by level (no recursion): depth always, texts only where an escape could hide."""
+    level: list[object] = [root]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > MOST_DEEP:
+            raise Refused(Flaw.JSON, "nested too deep")
+        inside = [value for holder in level for value in _inside(holder)]
+        if escaped:
+            _look_at_texts(inside)
+            _look_at_texts(name for holder in level if isinstance(holder, dict) for name in holder)
+        level = [value for value in inside if isinstance(value, dict | list)]
+
+
+def _inside(holder: object) -> Iterable[object]:
+    if isinstance(holder, dict):
+        return holder.values()
+    return holder if isinstance(holder, list) else ()
+
+
+def _look_at_texts(values: Iterable[object]) -> None:
+    for value in values:
+        if isinstance(value, str) and _UNWELCOME.search(value):
+            raise Refused(Flaw.JSON, "NUL or half a surrogate pair")
+
+
+def _normal(value: object) -> object:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {unicodedata.normalize("NFC", str(name)): _normal(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normal(inner) for inner in value]
+    if isinstance(value, float):
+        message = "a record holds integers only"
+        raise ValueError(message)  # noqa: TRY004 - it is a value JSON can say and a record cannot
+    return value

@@ -1,0 +1,127 @@
+"""What does a node get to know? The view, and its way over the wire."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.access import decide
+from core.grants import AT_THE_DESK, Facts, compile_view, frank_view
+from core.timeline import stamp
+from core.views import BadView, policy_body, policy_from_body, view_body, view_from_body
+from core.vocabulary import Reason
+from tests.core.workshop import COURSES, FRESH, LAS_1, NOW, at, hours, person, signed, slot, view
+
+
+def test_whoever_may_stands_in_grants_and_whoever_lacks_something_in_refusals() -> None:
+    seen = view(people=(person("amelie"), person("emma", signed("GEN"))))
+    assert set(seen.grants) == {"k-amelie"}
+    assert {key: [one.code for one in found] for key, found in seen.refusals.items()} == {
+        "k-emma": [Reason.CERT_MISSING]
+    }
+
+
+def test_a_grant_ends_with_the_membership_or_the_first_certificate() -> None:
+    sleeps = at("2027-01-24 00:00")  # LAS1 was never used
+    assert view().grants["k-amelie"].until == sleeps
+    soon = NOW + timedelta(days=90)
+    seen = view(
+        people=(person("amelie", member_until=sleeps - timedelta(hours=1)), person("bram", member_until=soon))
+    )
+    assert seen.grants["k-amelie"].until == sleeps - timedelta(hours=1)
+    assert seen.grants["k-bram"].until == sleeps
+
+
+def test_every_badge_of_a_person_has_its_own_grant_and_a_lost_one_sends_to_the_desk() -> None:
+    seen = view(people=(person("amelie", keys=("k1", "k2"), lost_keys=("k3",)),))
+    assert set(seen.grants) == {"k1", "k2"}
+    assert [one.code for one in seen.refusals["k3"]] == [Reason.SEE_DESK]
+
+
+def test_a_node_learns_nothing_private_and_the_member_everything() -> None:
+    facts = Facts([person("emma", (), suspended=True)], COURSES, (), hours())
+    told = [one.code for one in compile_view(facts, LAS_1, NOW).refusals["k-emma"]]
+    assert not AT_THE_DESK & set(told)
+    assert told[0] is Reason.SEE_DESK
+    assert frank_view(facts, LAS_1, NOW).refusals["k-emma"][0].code is Reason.MEMBER_SUSPENDED
+
+
+def test_a_name_is_no_longer_than_the_display() -> None:
+    long = replace(person("amelie"), name="Marie-Christine")
+    assert view(people=(long,)).grants["k-amelie"].name == "Marie-Chri"
+
+
+def test_slots_reach_a_day_past_the_age_limit_and_not_further() -> None:
+    inside, outside = slot("bram", "14:00", "15:00"), slot("amelie", "12:00", "13:00")
+    inside = replace(inside, start=NOW + timedelta(hours=47), end=NOW + timedelta(hours=49))
+    outside = replace(outside, start=NOW + timedelta(hours=48), end=NOW + timedelta(hours=49))
+    assert [one.id for one in view(inside, outside).bookings] == ["r-bram"]
+
+
+def test_the_body_has_the_shape_of_the_wire() -> None:
+    body = view_body(view(slot("bram", "14:00", "15:00")))
+    assert set(body) == {
+        *("v", "epoch", "store", "rev", "issued", "machine", "grants", "refusals"),
+        *("bookings", "openings", "trainings", "texts", "audit"),
+    }
+    assert body["bookings"] == [
+        {
+            "id": "r-bram",
+            "who": "bram",
+            "kind": "booking",
+            "start": "2026-11-24T13:00:00.000Z",
+            "end": "2026-11-24T14:00:00.000Z",
+        }
+    ]
+    grant = body["grants"][0]
+    assert set(grant) == {"key", "who", "name", "lang", "until", "roles", "pin", "level"}
+    assert body["machine"]["zone"] == "Europe/Brussels"
+
+
+@given(st.integers(9 * 60, 19 * 60), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_node_and_hub_decide_the_same_from_the_same_view(minute: int, booked: bool) -> None:
+    seen = view(
+        *([slot("bram", "14:00", "15:00")] if booked else []), people=(person("amelie"), person("emma", ()))
+    )
+    sent = view_from_body(json.loads(json.dumps(view_body(seen))))
+    now = at("2026-11-24 00:00") + timedelta(minutes=minute)
+    for key in ("k-amelie", "k-emma", "k-nobody"):
+        assert decide(key, sent, now, FRESH) == decide(key, seen, now, FRESH)
+
+
+def test_unknown_fields_are_ignored() -> None:
+    body = view_body(view())
+    body["machine"]["colour"] = "red"
+    body["grants"][0]["shoe_size"] = 43
+    assert view_from_body(body | {"weather": "rain"}) == view_from_body(view_body(view()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"v": 2},
+        {"epoch": "1"},
+        {"epoch": True},
+        {"issued": "2026-11-24T12:00:00"},
+        {"grants": None},
+        {"grants": [{"key": "k"}]},
+        {"refusals": {"k": [{"code": "BECAUSE"}]}},
+        {"bookings": [{"id": "r", "who": "w", "kind": "party", "start": stamp(NOW), "end": stamp(NOW)}]},
+        {"openings": [{"start": stamp(NOW), "end": "soon", "audience": "members"}]},
+        {"machine": {"id": "LAS-1", "lab": "adc", "name": "n", "family": "laser", "run_on_s": "long"}},
+        {"machine": {}},
+    ],
+)
+def test_a_body_that_is_no_view_is_refused_whole(change: dict[str, Any]) -> None:
+    with pytest.raises(BadView):
+        view_from_body(view_body(view()) | change)
+
+
+def test_the_policy_survives_the_way() -> None:
+    special = replace(LAS_1, cap_s=None, needs_extraction=True, walkup=False, seats=4, run_on_s=180)
+    assert policy_from_body(json.loads(json.dumps(policy_body(special)))) == special

@@ -1,0 +1,63 @@
+"""`loquet node run keeper|doorman`: start one program of this node, and end it cleanly on SIGTERM."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from node.doorman.shelf.sqlite import ShelfBroken
+from node.settings import NodeSettings, SettingsError, load
+
+CONFIG = "/etc/loquet/node.toml"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; 0 done, 1 refused with a reason, 2 misuse."""
+    wanted = _parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    try:
+        return _serve(PROGRAMS[wanted.program](load(Path(wanted.config))))
+    except (SettingsError, ShelfBroken) as problem:
+        return _refused(str(problem))
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else ""
+        return _refused(f"{where}{problem.strerror or problem}")
+
+
+def _serve(program: Any) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: program.stop())
+    signal.signal(signal.SIGINT, lambda *_: program.stop())
+    code = program.run()
+    return _refused("another keeper holds this machine") if code else 0
+
+
+def _refused(reason: str) -> int:
+    print(f"loquet: {reason}", file=sys.stderr)  # noqa: T201  the command's answer
+    return 1
+
+
+def _keeper(settings: NodeSettings) -> Any:
+    from node.app.keeper import keeper_program  # noqa: PLC0415  the doorman needs no relay
+
+    return keeper_program(settings)
+
+
+def _doorman(settings: NodeSettings) -> Any:
+    from node.app.doorman import doorman_program  # noqa: PLC0415  the keeper needs no network
+
+    return doorman_program(settings)
+
+
+PROGRAMS: dict[str, Callable[[NodeSettings], Any]] = {"keeper": _keeper, "doorman": _doorman}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="loquet node", description="A machine's box.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run one program of this node, in the foreground")
+    run.add_argument("program", choices=sorted(PROGRAMS), help="keeper owns power, doorman owns people")
+    run.add_argument("--config", default=CONFIG, help=f"the node's settings (default {CONFIG})")
+    return parser

@@ -1,0 +1,149 @@
+"""How is a doorman put together? Settings and parts in, one program out."""
+
+import logging
+import secrets
+import ssl
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from core.views import BadView, view_from_body
+from core.wire.seal import Keys, badge_key
+from node.clock import SystemClock
+from node.doorman.doorman import Doorman, House
+from node.doorman.events import Finish
+from node.doorman.exchange import Exchange, Me, World
+from node.doorman.face.ring import RingFace
+from node.doorman.face.simulated import SimulatedFace
+from node.doorman.keeper_line import KeeperLine
+from node.doorman.link.paho_link import PahoLink, Way
+from node.doorman.outcome import Seen
+from node.doorman.parts import DoormanParts
+from node.doorman.reader.poller import Poller
+from node.doorman.shelf.sqlite import SqliteShelf
+from node.doorman.showing import Face
+from node.inbox import Inbox
+from node.ports import Clock, Link
+from node.settings import NodeSettings, SettingsError
+from node.watchdog import ALIVE, READY, STOPPING, notify
+
+log = logging.getLogger(__name__)
+NTP_SAYS = Path("/run/systemd/timesync/synchronized")  # systemd-timesyncd touches it at each good answer
+
+
+class DoormanProgram:
+    """One doorman with his threads. `run` in the main thread; `stop` and `seen` from any."""
+
+    def __init__(
+        self, doorman: Doorman, inbox: Inbox[object], threads: tuple[Any, ...], shelf: SqliteShelf
+    ) -> None:
+        self._doorman, self._inbox, self._threads, self._shelf = doorman, inbox, threads, shelf
+
+    @property
+    def seen(self) -> Seen:
+        """How the doorman stands."""
+        return self._doorman.seen
+
+    def stop(self) -> None:
+        """End soon; `run` then returns."""
+        self._inbox.put(Finish())
+
+    def run(self) -> None:
+        """Serve until told to stop; hardware and lines are given back at the end."""
+        for thread in self._threads:
+            thread.start()
+        notify(READY)
+        try:
+            self._doorman.run()
+        finally:
+            notify(STOPPING)
+            for thread in self._threads:
+                thread.stop()
+            self._shelf.close()
+
+
+def doorman_program(
+    settings: NodeSettings, *, clock: Clock | None = None, parts: DoormanParts | None = None
+) -> DoormanProgram:
+    """The doorman of this node. Raises SettingsError, ShelfBroken."""
+    parts, clock = parts or DoormanParts(), clock or SystemClock()
+    keys = Keys.of(settings.key())
+    inbox: Inbox[object] = Inbox(clock)
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    shelf = SqliteShelf(settings.state_dir / "shelf.db")
+    link = parts.link or _link(settings, keys, inbox.put)
+    line = KeeperLine(settings.socket, inbox.put)
+    me = Me(settings.id, settings.machine, _token())
+    ntp = parts.ntp or NTP_SAYS.exists
+    house = House(
+        clock=clock,
+        inbox=inbox,
+        exchange=Exchange(me, World(link, shelf, clock, _token, ntp, _sound)),
+        line=line,
+        face=parts.face or _face(settings),
+        key_of=lambda uid: badge_key(keys.badge, uid),
+        new_id=_token,
+        outcome=parts.outcome,
+        pulse=lambda: notify(ALIVE),
+    )
+    poller = Poller(parts.make_reader or _reader(settings, parts.pause_us), inbox.put, clock)
+    return DoormanProgram(Doorman(house), inbox, (line, link, poller), shelf)
+
+
+def run_doorman(
+    settings: NodeSettings, *, clock: Clock | None = None, parts: DoormanParts | None = None
+) -> DoormanProgram:
+    """Build the doorman and serve until stopped."""
+    program = doorman_program(settings, clock=clock, parts=parts)
+    program.run()
+    return program
+
+
+def _token() -> str:
+    """A new id: 16 random bytes as text."""
+    return secrets.token_urlsafe(16)
+
+
+def _sound(body: Mapping[str, object]) -> bool:
+    """Whether a view's inside can be decided from."""
+    try:
+        view_from_body(body)
+    except BadView:
+        return False
+    return True
+
+
+def _link(settings: NodeSettings, keys: Keys, put: Callable[[object], None]) -> Link:
+    broker = settings.broker
+    tls = ssl.create_default_context(cafile=broker.ca) if broker.tls else None
+    way = Way(broker.host, broker.port, broker.user, _password(broker.password_file), tls)
+    return PahoLink(settings.id, keys, way, put)
+
+
+def _password(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise SettingsError(f"{file}: cannot be read ({problem.strerror})") from problem
+
+
+def _face(settings: NodeSettings) -> Face:
+    return RingFace() if settings.face == "ring" else SimulatedFace()
+
+
+def _reader(settings: NodeSettings, pause_us: Callable[[int], None] | None) -> Callable[[], Any]:
+    never = Event()
+
+    def wait(span_us: int) -> None:
+        never.wait(span_us / 1_000_000)
+
+    def make() -> Any:
+        from node.doorman.reader.fenced import FencedReader  # noqa: PLC0415  it needs spidev, which a PC lacks
+
+        wired = settings.reader
+        return FencedReader(wired.bus, wired.device, wired.reset_pin, pause_us=pause_us or wait)
+
+    return make

@@ -1,0 +1,95 @@
+"""What does an order of the hub do at the machine? It stops, extends or resets; it never powers.
+
+Every order is answered once, with what the keeper made of it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from core.timeline import BadInstant, instant, stamp
+from core.vocabulary import Reason, StopReason
+from core.wire.messages import Order, OrderKind
+from node.doorman.keeper_talk import SILENCE, Reply
+from node.doorman.knowledge import Knowledge
+from node.doorman.showing import Word
+from node.doorman.stage import Stage
+
+RESETS: Final = frozenset({"estop", "fault"})
+
+
+class Commands:
+    """Carries out orders, one request to the keeper each."""
+
+    def __init__(self, known: Knowledge, stage: Stage) -> None:
+        self._known, self._stage = known, stage
+
+        self._does: Mapping[OrderKind, Callable[[Order], None]] = {
+            OrderKind.STOP: self._stop,
+            OrderKind.STOP_NOW: self._stop,
+            OrderKind.EXTEND: self._extend,
+            OrderKind.RESET: self._reset,
+            OrderKind.RELOAD: self._reload,
+            OrderKind.IDENTIFY: self._identify,
+        }
+
+    def take(self, order: Order) -> None:
+        """Do it, and tell the hub what became of it."""
+        does = self._does.get(order.order)
+        if does is None:
+            self._done(order, Reply(ok=False, code=Reason.INVALID.value))
+        elif not self._known.keeper.present:
+            self._done(order, SILENCE)
+        else:
+            does(order)
+
+    def _stop(self, order: Order) -> None:
+        session = self._known.session()
+        if session is None or (order.session is not None and order.session != session.id):
+            self._done(order, Reply(ok=True))
+            return
+        reason = order.reason if order.reason in set(StopReason) else StopReason.STAFF_STOP.value
+        self._ask(order, order.order.value, {"session": session.id, "reason": reason, "by": order.by})
+
+    def _extend(self, order: Order) -> None:
+        session = self._known.session()
+        try:
+            until = instant(str((order.args or {}).get("until")))
+        except BadInstant:
+            until = None
+        if session is None or until is None or order.session not in {None, session.id}:
+            self._done(order, Reply(ok=False, code=Reason.INVALID.value))
+            return
+        until_ms = self._known.until_ms(until)
+        fields: dict[str, object] = {"session": session.id, "until_ms": until_ms, "until": stamp(until)}
+        end = until
+        fields["by"] = order.by
+        self._known.keeper.request("extend", fields, lambda reply: self._extended(order, reply, end))
+
+    def _extended(self, order: Order, reply: Reply, until: datetime) -> None:
+        guest = self._known.guest()
+        if reply.ok:
+            self._stage.say(Word.EXTENDED, guest.lang if guest else None, until)
+        self._done(order, reply)
+
+    def _reset(self, order: Order) -> None:
+        inhibit = str((order.args or {}).get("inhibit") or "").lower()
+        if inhibit not in RESETS or order.by is None:
+            self._done(order, Reply(ok=False, code=Reason.INVALID.value))
+        else:
+            self._ask(order, "reset", {"inhibit": inhibit, "by": order.by})
+
+    def _reload(self, order: Order) -> None:
+        self._known.exchange.greet()
+        self._done(order, Reply(ok=True))
+
+    def _identify(self, order: Order) -> None:
+        self._stage.say(Word.CHECKING)
+        self._done(order, Reply(ok=True))
+
+    def _ask(self, order: Order, msg: str, fields: Mapping[str, object]) -> None:
+        self._known.keeper.request(msg, fields, lambda reply: self._done(order, reply))
+
+    def _done(self, order: Order, reply: Reply) -> None:
+        code = None if reply.ok else reply.code or Reason.FAULT.value
+        self._known.exchange.done(order.id, ok=reply.ok, code=code)

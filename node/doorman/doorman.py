@@ -1,0 +1,250 @@
+"""The doorman: one loop that owns all he knows. Whatever happens is put into his inbox.
+
+Each turn: take one thing (or wake at a due instant), let it have its consequences, look at the
+timers, show how things stand. Nothing here blocks, and nothing here can close the relay by itself.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from core.vocabulary import Inhibit
+from core.wire.messages import LocksShown, NodeState
+from node.doorman import effects as done
+from node.doorman.chores import Chores
+from node.doorman.commands import Commands
+from node.doorman.desk import Desk
+from node.doorman.effects import Effect
+from node.doorman.events import (
+    CardGone,
+    Finish,
+    KeeperLost,
+    KeeperMet,
+    KeeperSaid,
+    Leapt,
+    ReaderBack,
+    ReaderLost,
+    TapSeen,
+)
+from node.doorman.exchange import Exchange
+from node.doorman.keeper_talk import KeeperTalk, Line
+from node.doorman.knowledge import Knowledge
+from node.doorman.outcome import NOTHING_YET, Seen, TapOutcome
+from node.doorman.showing import Face
+from node.doorman.stage import Stage
+from node.inbox import Inbox
+from node.ports import Clock, Heard, LinkDown, LinkUp
+
+log = logging.getLogger(__name__)
+GAP_MS = 3_000  # the loop turns every second; a longer pause is no silence of others
+HOLD_MS = 2_000  # after a leap: how long the hub's `now` is waited for before timers go on
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True)
+class House:
+    """What the doorman is given: the world behind small doors."""
+
+    clock: Clock
+    inbox: Inbox[object]
+    exchange: Exchange
+    line: Line
+    face: Face
+    key_of: Callable[[bytes], str]
+    new_id: Callable[[], str]
+    outcome: Callable[[TapOutcome], None] | None = None
+    pulse: Callable[[], object] | None = None  # called at every turn: the watchdog's
+
+
+class Doorman:
+    """The actor. `run` returns after `Finish`; `seen` may be read from any thread."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        clock = house.clock
+        keeper = KeeperTalk(house.line, house.new_id, clock.monotonic_ms)
+        self._known = Knowledge(house.exchange, keeper, clock)
+        self._stage = Stage(house.face, self._known)
+        self._desk = Desk(self._known, self._stage, house.key_of, house.new_id, self._decided)
+        self._chores = Chores(self._known, self._journal_grew)
+        self._commands = Commands(self._known, self._stage)
+        self._seen = NOTHING_YET
+        self._undelivered: list[TapOutcome] = []
+        self._hold_until_ms: int | None = None
+        self._started_ms = self._turned_ms = clock.monotonic_ms()
+        clock.on_leap(lambda: house.inbox.put(Leapt()))
+        if house.exchange.view is not None:
+            self._known.take_view(house.exchange.view)
+
+    @property
+    def seen(self) -> Seen:
+        """How the doorman stands; `idle` is true only while he waits for news."""
+        seen = self._seen
+        return replace(seen, idle=seen.idle and self._house.inbox.settled())
+
+    def run(self) -> None:
+        """Turn until told to finish; then say goodbye."""
+        self._turned_ms = self._known.mono_ms()
+        self._after_turn()
+        while True:
+            item = self._house.inbox.take(self._due_ms(), self._beat_ms())
+            if isinstance(item, Finish):
+                break
+            self.turn(item)
+        self._house.exchange.farewell()
+        self._stage.close()
+
+    def turn(self, item: object | None) -> None:
+        """One turn of the loop, with one item or with none."""
+        if self._known.mono_ms() - self._turned_ms > GAP_MS:
+            self._leapt()  # woken before `Leapt` came, or the board was suspended
+        self._turned_ms = self._known.mono_ms()
+        if item is not None:
+            self._take(item)
+        self._timers()
+        self._after_turn()
+
+    def _take(self, item: object) -> None:
+        match item:
+            case TapSeen():
+                self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True)
+                self._desk.tap(item)
+            case CardGone():
+                self._seen = replace(self._seen, card=False)
+            case ReaderLost() | ReaderBack():
+                self._reader(lost=isinstance(item, ReaderLost))
+            case KeeperMet() | KeeperSaid() | KeeperLost():
+                self._keeper(item)
+            case LinkUp() | LinkDown() | Heard():
+                self._follow(self._house.exchange.take(item))
+            case Leapt():
+                self._leapt()
+            case _:
+                log.error("unknown item kind=%s", type(item).__name__)
+
+    def _keeper(self, item: KeeperMet | KeeperSaid | KeeperLost) -> None:
+        if isinstance(item, KeeperSaid) and item.packet["msg"] == "records":
+            self._follow(self._house.exchange.records(item.packet))
+            return
+        changed = self._known.keeper.take(item)
+        self._known.tidy()
+        if isinstance(item, KeeperMet):
+            self._chores.keeper_met()
+            self._chores.age()
+            self._follow(self._house.exchange.keeper_met())
+        elif changed:
+            self._journal_grew()
+
+    def _journal_grew(self) -> None:
+        self._house.exchange.recorded()
+        self._follow(self._house.exchange.journal_grew())
+
+    def _reader(self, *, lost: bool) -> None:
+        self._seen = replace(self._seen, reader="lost" if lost else "ok")
+        if lost:
+            nothing: dict[str, object] = {}
+            note = {"type": "reader-lost", "session": None, "data": nothing}
+            self._known.keeper.request("note", note, lambda _: None)
+
+    def _leapt(self) -> None:
+        self._known.keeper.excuse()
+        self._house.exchange.greet()
+        if self._house.exchange.online:
+            self._hold_until_ms = self._known.mono_ms() + HOLD_MS
+
+    def _follow(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case done.ViewTaken():
+                view = self._known.take_view(effect.body)
+                if view is not None:
+                    self._chores.view_taken(view)
+            case done.LocksTaken():
+                self._chores.locks(effect)
+            case done.OrderTaken():
+                self._commands.take(effect.order)
+            case done.Answered():
+                self._desk.answered(effect)
+            case done.ReadJournal() | done.Acked():
+                self._chores.records(effect)
+            case done.NowTaken():
+                self._hold_until_ms = None
+
+    def _timers(self) -> None:
+        exchange, keeper = self._house.exchange, self._known.keeper
+        self._follow(exchange.tick())
+        keeper.tick({"time": {"trust": exchange.trust.value, "zero_ms": exchange.zero_ms}})
+        if not self._held() and not self._desk.busy:  # a tap in hand may rest on the hub's word
+            self._chores.age()
+
+    def _held(self) -> bool:
+        """Whether the hub's `now` after a leap is still to come, so that no age is judged."""
+        due_ms = self._hold_until_ms
+        if due_ms is not None and (self._known.mono_ms() >= due_ms or not self._house.exchange.online):
+            self._hold_until_ms = None
+        return self._hold_until_ms is not None
+
+    def _due_ms(self) -> int | None:
+        old_at_ms = None if self._held() else self._known.old_at_ms()
+        waits = (self._house.exchange.due_ms(), old_at_ms)
+        return min((at for at in waits if at is not None), default=None)
+
+    def _beat_ms(self) -> int:
+        waits = (self._house.exchange.beat_ms(), self._known.keeper.due_ms(), self._hold_until_ms)
+        return min(at for at in waits if at is not None)
+
+    def _decided(self, outcome: TapOutcome) -> None:
+        self._undelivered.append(outcome)
+
+    def _after_turn(self) -> None:
+        state, keeper = self._known.keeper.state, self._known.keeper
+        screen = self._stage.draw(keeper=keeper.present)
+        exchange = self._house.exchange
+        exchange.show(self._node_state())
+        outcomes, self._undelivered = self._undelivered, []
+        self._seen = replace(
+            self._seen,
+            display=screen.lines,
+            led=screen.led,
+            screen=screen.name,
+            online=exchange.online,
+            keeper="ok" if keeper.present else "lost",
+            phase=state.phase.value if state else None,
+            inhibits=tuple(sorted(one.value for one in state.inhibits)) if state else (),
+            relay=state.relay if state and keeper.present else "unknown",
+            busy=bool(state and state.busy),
+            outcome=outcomes[-1] if outcomes else self._seen.outcome,
+            idle=keeper.quiet and not self._desk.busy,
+            fresh=exchange.fresh,
+            unacked=int(exchange.unacked),
+        )
+        for outcome in outcomes:
+            if self._house.outcome is not None:
+                self._house.outcome(outcome)
+        if self._house.pulse is not None:
+            self._house.pulse()
+
+    def _node_state(self) -> NodeState:
+        state = self._known.keeper.state
+        present = self._known.keeper.present
+        told = NodeState(online=True, keeper="ok" if present else "lost", reader=self._seen.reader)
+        uptime_s = (self._known.mono_ms() - self._started_ms) // 1000
+        told = replace(told, version=VERSION, uptime_s=uptime_s, relay="unknown")
+        if state is None:
+            return told
+        session = state.session
+        return replace(
+            told,
+            phase=state.phase,
+            inhibits=tuple(sorted(state.inhibits)),
+            session=session.id if session else None,
+            busy=state.busy,
+            power_w=state.power_w,
+            until=session.until if session else None,
+            locks=LocksShown(0, tuple(lock.id for lock in state.locks)),
+            relay=state.relay if present else "unknown",
+            bypass=Inhibit.BYPASS in state.inhibits,
+        )

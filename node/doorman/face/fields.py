@@ -1,0 +1,98 @@
+"""What is filled into a screen's text? One small function for each state that has something to fill in."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from math import ceil
+from typing import Final
+
+from node.doorman.face.texts import Fields, clock, date, day
+from node.doorman.showing import Showing
+
+
+def fields_of(name: str, showing: Showing, lang: str) -> Fields:
+    """The values for the placeholders of the state `name`; what is unknown is left out."""
+    if name == "CLOSED":
+        opens = showing.opens
+        return {"day2": day(opens, showing.zone, lang), "hh:mm": clock(opens, showing.zone)}
+    return _FILLED[name](showing) if name in _FILLED else {}
+
+
+def _free(showing: Showing) -> Fields:
+    slot = showing.slot
+    return {"hh:mm": clock(slot.start, showing.zone)} if slot and slot.start > showing.now else {}
+
+
+def _reserved(showing: Showing) -> Fields:
+    slot = showing.slot
+    if slot is None:
+        return {}
+    held = minutes(showing.now, slot.held_until)
+    return {"first10": slot.name, "hh:mm": clock(slot.end, showing.zone), "mm": held}
+
+
+def _guest(showing: Showing) -> Fields:
+    guest = showing.guest
+    if guest is None:
+        return {}
+    left = minutes(showing.now, guest.until) if guest.until else ""
+    return {"first10": guest.name, "hh:mm": clock(guest.until, showing.zone), "mm": left}
+
+
+def _next(showing: Showing) -> Fields:
+    guest, slot = showing.guest, showing.slot
+    left = minutes(showing.now, guest.until) if guest and guest.until else "0"
+    return {"mm": left, "first10": slot.name if slot else ""}
+
+
+def _over(showing: Showing) -> Fields:
+    guest, slot = showing.guest, showing.slot
+    over = minutes(guest.until, showing.now) if guest and guest.until else "0"
+    return {"mm": over.rjust(2, "0"), "first10": slot.name if slot else ""}
+
+
+def _extraction(showing: Showing) -> Fields:
+    if showing.phase_until_ms is None:
+        return {}
+    left_s = max(0, ceil((showing.phase_until_ms - showing.now_ms) / 1000))
+    return {"m:ss": f"{min(9, left_s // 60)}:{left_s % 60:02}"}
+
+
+def _view(showing: Showing) -> Fields:
+    return {"dd/mm": date(showing.view_of, showing.zone), "hh:mm": clock(showing.view_of, showing.zone)}
+
+
+def _down(showing: Showing) -> Fields:
+    down = showing.down
+    return {"first10": down.owner, "reason20": down.reason, "dd/mm": date(down.since, showing.zone)}
+
+
+def _extended(showing: Showing) -> Fields:
+    return {"hh:mm": clock(showing.said.until, showing.zone)} if showing.said else {}
+
+
+def _fault(_: Showing) -> Fields:
+    return {"what14": "RELAIS"}
+
+
+_FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
+    "FREE": _free,
+    "RESERVED_WAIT": _reserved,
+    "WELCOME": _guest,
+    "RUNNING": _guest,
+    "MAINT_RUNNING": _guest,
+    "ENDING": _next,
+    "OVERRUN": _over,
+    "PRE_RUN": _extraction,
+    "RUN_ON": _extraction,
+    "OFFLINE": _view,
+    "STALE": _view,
+    "OUT_OF_ORDER": _down,
+    "MAINT": _down,
+    "EXTENDED": _extended,
+    "FAULT": _fault,
+}
+
+
+def minutes(start: datetime, end: datetime) -> str:
+    """Whole minutes from one instant to another, begun ones counted, 0 to 99."""
+    return str(max(0, min(99, ceil((end - start).total_seconds() / 60))))

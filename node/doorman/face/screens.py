@@ -1,0 +1,167 @@
+"""Which of the screens is shown now? `screen(showing)` is pure: facts in, four lines, light, sound out.
+
+Order: a keeper that is silent, then the word to the person who tapped, then the machine's own state.
+Nothing blinks faster than twice a second (WCAG 2.3.1), and sound is never the only channel.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from core.vocabulary import Inhibit, Phase, SessionKind
+from node.doorman.face import denials
+from node.doorman.face.fields import fields_of
+from node.doorman.face.texts import LANGUAGES, Lines, lines
+from node.doorman.showing import Said, Screen, Showing, Word
+
+TURN_MS: Final = 4_000  # a language or page stays so long (screens.md 3.7)
+WELCOME_MS: Final = 5_000  # interlock.md, "Outputs"
+ENDING_BEFORE: Final = timedelta(minutes=10)  # interlock.md, "Outputs"
+SHORT_MS: Final = 4_000  # a word of one page
+RED_MS: Final = 1_000  # a refusal glows for one second (screens.md 3.7)
+
+LEDS: Final[Mapping[str, str]] = {
+    "FREE": "green steady dim",
+    "RESERVED_WAIT": "blue breathing",
+    "CHECKING": "white spin",
+    "WELCOME": "violet steady",
+    "RUNNING": "violet steady",
+    "MAINT_RUNNING": "violet steady",
+    "EXTENDED": "violet steady",
+    "PRE_RUN": "cyan sweep",
+    "RUN_ON": "cyan sweep",
+    "ENDING": "amber pulse",
+    "OVERRUN": "amber fast",
+    "CLOSED": "off",
+    "OFFLINE": "green steady dim",
+    "OUT_OF_ORDER": "red steady",
+    "MAINT": "red steady",
+    "ESTOP": "red steady",
+    "EXTRACTION": "red steady",
+    "BYPASS": "red steady",
+    "STALE": "red steady",
+    "NOT_READY": "red steady",
+    "FAULT": "red-blue alternate",
+    "FAULT_ON": "red-blue alternate",
+}
+BUZZES: Final[Mapping[str, str]] = {
+    "WELCOME": "1 short high",
+    "ENDING": "2 soft",
+    "OVERRUN": "1 every 30 s",
+    "FAULT": "3 long",
+    "FAULT_ON": "3 long",
+}
+INHIBITED: Final[tuple[tuple[Inhibit, str], ...]] = (
+    (Inhibit.ESTOP, "ESTOP"),
+    (Inhibit.FAULT, "FAULT"),
+    (Inhibit.DANGER, "OUT_OF_ORDER"),
+    (Inhibit.LOCKOUT, "MAINT"),
+    (Inhibit.EXTRACTION, "EXTRACTION"),
+    (Inhibit.BYPASS, "BYPASS"),
+    (Inhibit.OUT, "OUT_OF_ORDER"),
+    (Inhibit.STALE, "STALE"),
+    (Inhibit.JOURNAL, "NOT_READY"),
+)  # the order of interlock.md; the first that holds is shown
+
+
+def screen(showing: Showing) -> Screen:
+    """What is to be seen and heard at this instant."""
+    if not showing.keeper or showing.phase is None:
+        return _say("NOT_READY", showing)
+    said = showing.said
+    if said is not None and showing.now_ms - said.since_ms < _said_ms(said):
+        return _word(said, showing)
+    return _PHASES[showing.phase](showing)
+
+
+def _word(said: Said, showing: Showing) -> Screen:
+    if said.word is Word.DENIED and said.objections:
+        page = (showing.now_ms - said.since_ms) // TURN_MS
+        shown = denials.page(said, page, showing.zone)
+        red = showing.now_ms - said.since_ms < RED_MS
+        return Screen("DENY", shown, "red steady" if red else "red dim", "1 long low" if red else "")
+    name = {Word.CHECKING: "CHECKING", Word.EXTENDED: "EXTENDED"}.get(said.word, "NOT_READY")
+    return _say(name, showing, said.lang)
+
+
+def _said_ms(said: Said) -> int:
+    if said.word is Word.DENIED and said.objections:
+        return denials.pages(said) * TURN_MS
+    return SHORT_MS
+
+
+def _idle(showing: Showing) -> Screen:
+    inhibited = _inhibited(showing)
+    if inhibited is not None:
+        return _say(inhibited, showing)
+    if showing.closed:
+        return _say("CLOSED", showing)
+    if not showing.online and showing.now_ms // (TURN_MS * len(LANGUAGES)) % 2:
+        return _say("OFFLINE", showing)
+    waiting = showing.slot is not None and showing.slot.start <= showing.now < showing.slot.held_until
+    return _say("RESERVED_WAIT" if waiting else "FREE", showing)
+
+
+def _starting(showing: Showing) -> Screen:
+    return _say("CHECKING" if showing.phase_until_ms is None else "PRE_RUN", showing, _lang(showing))
+
+
+def _in_use(showing: Showing) -> Screen:
+    guest = showing.guest
+    if guest is None:
+        return _say("RUNNING", showing)
+    if guest.kind is SessionKind.MAINTENANCE:
+        return _say("MAINT_RUNNING", showing, guest.lang)
+    if showing.now_ms - guest.since_ms < WELCOME_MS:
+        return _say("WELCOME", showing, guest.lang)
+    ends_soon = guest.until is not None and guest.until - showing.now <= ENDING_BEFORE
+    return _say("ENDING" if ends_soon else "RUNNING", showing, guest.lang)
+
+
+def _ending(showing: Showing) -> Screen:
+    return _say("OVERRUN", showing, _lang(showing))
+
+
+def _run_on(showing: Showing) -> Screen:
+    shown = _say("RUN_ON", showing)
+    inhibited = _inhibited(showing)
+    if inhibited is None:
+        return shown
+    over = _say(inhibited, showing)
+    return Screen("RUN_ON", (over.lines[0], *shown.lines[:2], shown.lines[3]), over.led, over.buzz)
+
+
+_PHASES: Final[Mapping[Phase, Callable[[Showing], Screen]]] = {
+    Phase.IDLE: _idle,
+    Phase.STARTING: _starting,
+    Phase.IN_USE: _in_use,
+    Phase.ENDING: _ending,
+    Phase.RUN_ON: _run_on,
+}
+
+
+def _inhibited(showing: Showing) -> str | None:
+    name = next((name for inhibit, name in INHIBITED if inhibit in showing.inhibits), None)
+    return "FAULT_ON" if name == "FAULT" and showing.drawing else name
+
+
+def _say(name: str, showing: Showing, lang: str | None = None) -> Screen:
+    spoken = lang if lang in LANGUAGES else LANGUAGES[showing.now_ms // TURN_MS % len(LANGUAGES)]
+    said = _without_promises(name, lines(name, spoken, fields_of(name, showing, spoken)), showing)
+    return Screen(name, said, _led(name, showing), BUZZES.get(name, ""))
+
+
+def _without_promises(name: str, said: Lines, showing: Showing) -> Lines:
+    """Leave out the lines that speak of what is not there: an extraction, a next booking."""
+    if name == "WELCOME" and not showing.extraction:
+        return (*said[:3], "")
+    return said
+
+
+def _led(name: str, showing: Showing) -> str:
+    led = LEDS[name]
+    return led if showing.online else f"{led} + amber dot"
+
+
+def _lang(showing: Showing) -> str | None:
+    return showing.guest.lang if showing.guest else None

@@ -1,0 +1,137 @@
+"""What does the node hold of the hub's word, and may this newer word replace it?
+
+A view or locks are on the shelf, with (epoch, store, rev) in the same transaction, before anything
+is done with them. What is refused is logged with its verdict; two hubs under one epoch is an alarm.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from core.vocabulary import Trust
+from core.wire.freshness import Home, Verdict, follows, judge
+from core.wire.messages import Holding, LockList, Now, View, read
+from core.wire.refused import Refused
+from node.doorman.trust import HOUR_MS, Reading, Timekeeper
+from node.ports import Clock, Kept, Shelf
+
+_log = logging.getLogger(__name__)
+
+
+class Holdings:
+    """View, locks, the store that is followed, and the time: as they are on the shelf."""
+
+    def __init__(self, shelf: Shelf, clock: Clock, ntp: Callable[[], bool]) -> None:
+        self._shelf, self._clock, self._ntp = shelf, clock, ntp
+        self.home = shelf.home()
+        self.view = shelf.view()
+        self._locks = shelf.locks()
+        self.time = Timekeeper(shelf.ages(), self.reading())
+        self._saved_ms = 0
+        self._told: tuple[int, int] | None = None
+        self.save()
+
+    @property
+    def locks(self) -> LockList | None:
+        """The locks in force; None before the first, and when the shelf holds none that can be read."""
+        try:
+            return None if self._locks is None else read(LockList, self._locks.body)
+        except Refused:
+            return None
+
+    @property
+    def save_ms(self) -> int:
+        """When the ages are written next."""
+        return self._saved_ms + HOUR_MS
+
+    def reading(self) -> Reading:
+        """The clocks, now."""
+        return Reading(self._clock.monotonic_ms(), self._clock.wall(), self._ntp())
+
+    def hub_time(self) -> datetime | None:
+        """The hub's time carried on; None before the first `now` of this start."""
+        at = self.reading()
+        return self.time.trusted(at) if self.time.trust(at) is Trust.HUB else None
+
+    def holding(self, kept: Kept | None) -> Holding | None:
+        """How a message names what is held."""
+        return None if kept is None else Holding(kept.home.epoch, kept.rev, kept.home.store)
+
+    @property
+    def view_holding(self) -> Holding | None:
+        """Which view is held."""
+        return self.holding(self.view)
+
+    @property
+    def locks_holding(self) -> Holding | None:
+        """Which locks are held."""
+        return self.holding(self._locks)
+
+    def is_what_was_told(self) -> bool:
+        """Are view and locks the ones the last `now` named? (0: the hub has none.)"""
+        return self._told is not None and self._told == (self._rev(self.view), self._rev(self._locks))
+
+    def take_view(self, view: View, body: Mapping[str, object]) -> bool:
+        """Put a view on the shelf; False when it is refused."""
+        told = Home(view.epoch, view.store)
+        if not self._accepts("view", told, view.rev, self.view):
+            return False
+        newer = (told, view.rev) != self._place(self.view)
+        at = self.reading()
+        self.time.issued(view.issued, at, newer=newer)
+        if newer or self.home != told:
+            kept = Kept(told, view.rev, body)
+            self._shelf.keep_view(kept, self.time.ages(at))
+            self.view, self.home = kept, told
+        return True
+
+    def take_locks(self, locks: LockList, body: Mapping[str, object]) -> bool:
+        """Put locks on the shelf; False when they are refused."""
+        told = Home(locks.epoch, locks.store)
+        if not self._accepts("locks", told, locks.rev, self._locks):
+            return False
+        if (told, locks.rev) != self._place(self._locks) or self.home != told:
+            kept = Kept(told, locks.rev, body)
+            self._shelf.keep_locks(kept)
+            self._locks, self.home = kept, told
+        return True
+
+    def take_now(self, now: Now) -> None:
+        """The hub's time; the view is fresh when it is the one the hub means."""
+        self._told = (now.view_rev or 0, now.lock_rev or 0)
+        fresh = now.view_rev is not None and now.view_rev == self._rev(self.view)
+        self.time.told(now.time, self.reading(), holds_the_view=fresh)
+
+    def forget_told(self) -> None:
+        """A new hello is under way: nothing is known to be fresh until it is answered."""
+        self._told = None
+
+    def follows(self, epoch: int, store: str) -> bool:
+        """Does a message come from the store that is followed?"""
+        return follows(self.home, epoch, store)
+
+    def save(self) -> None:
+        """Write the ages: with every record, and once an hour."""
+        at = self.reading()
+        self._shelf.keep_ages(self.time.ages(at))
+        self._saved_ms = at.mono_ms
+
+    def recorded(self) -> None:
+        """A record was journalled."""
+        self.time.dated(self.reading())
+        self.save()
+
+    def _accepts(self, what: str, told: Home, rev: int, kept: Kept | None) -> bool:
+        held_rev = kept.rev if kept is not None and kept.home == self.home else None
+        verdict = judge(self.home, held_rev, told, rev, self.time.trusted(self.reading()))
+        if verdict is Verdict.ACCEPTED:
+            return True
+        level = logging.ERROR if verdict is Verdict.OTHER_STORE else logging.WARNING
+        _log.log(level, "event=refused what=%s verdict=%s rev=%d", what, verdict.value, rev)
+        return False
+
+    def _place(self, kept: Kept | None) -> tuple[Home, int] | None:
+        return None if kept is None else (kept.home, kept.rev)
+
+    def _rev(self, kept: Kept | None) -> int:
+        return kept.rev if kept is not None and kept.home == self.home else 0

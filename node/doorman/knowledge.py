@@ -1,0 +1,147 @@
+"""What does the doorman know at this instant? The view, the machine, who is in session, who came.
+
+It decides nothing: it puts together what `core.access.decide` and the display need.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.case import OpenSession, Situation
+from core.grants import Booking, Grant, MachineView
+from core.views import BadView, view_from_body
+from core.vocabulary import Phase, Risk, SessionKind, Trust
+from node.doorman.exchange import Exchange
+from node.doorman.keeper_talk import KeeperTalk
+from node.ports import Clock
+
+log = logging.getLogger(__name__)
+
+
+class Knowledge:
+    """One doorman's memory; everything here is lost at a restart and can be."""
+
+    def __init__(self, exchange: Exchange, keeper: KeeperTalk, clock: Clock) -> None:
+        self.exchange, self.keeper, self.clock = exchange, keeper, clock
+        self.view: MachineView | None = None
+        self.keys: dict[str, str] = {}  # session -> the badge's key that began it
+        self.guests: dict[str, Grant] = {}  # session -> the grant it rests on, where the hub gave it
+        self.arrived: set[str] = set()  # reservations whose holder came (R32)
+        self.since_ms: dict[str, int] = {}  # session -> first seen
+        self.stale_told: bool | None = None  # what the keeper believes of the view's age
+
+    def take_view(self, body: Mapping[str, Any]) -> MachineView | None:
+        """The view in force from now on; None (and the old one stays) when its inside is no view."""
+        try:
+            view = view_from_body(body)
+        except BadView:
+            log.exception("view refused")
+            return None
+        self.view = view
+        self.arrived &= {booking.id for booking in view.bookings}
+        return view
+
+    def now(self) -> datetime:
+        """The trusted instant."""
+        return self.exchange.now()
+
+    def mono_ms(self) -> int:
+        """CLOCK_BOOTTIME."""
+        return self.clock.monotonic_ms()
+
+    def until_ms(self, until: datetime) -> int:
+        """An instant on the scale of CLOCK_BOOTTIME."""
+        return self.mono_ms() + (until - self.now()) // timedelta(milliseconds=1)
+
+    @property
+    def age_s(self) -> int | None:
+        """The view's age; None when no time here can be trusted with it (wire.md, "Time and age")."""
+        if self.view is None:
+            return None
+        if self.exchange.trust is Trust.STALE:
+            blind = self.view.machine.risk is Risk.HIGH or self.exchange.stale_left_ms <= 0
+            if blind:
+                return None
+        return self.exchange.view_age_ms // 1000
+
+    @property
+    def too_old(self) -> bool:
+        """Whether the view is past its age."""
+        age_s = self.age_s
+        return self.view is None or age_s is None or age_s > self.view.machine.age_limit_h * 3600
+
+    def tell_stale(self, *, on: bool) -> None:
+        """Tell the keeper whether starts must wait for a younger view."""
+        self.stale_told = on if self.keeper.tell("stale", {"on": on}) else None
+
+    def old_at_ms(self) -> int | None:
+        """When the view will be too old, on CLOCK_BOOTTIME; None without a view or when it is."""
+        age_s = self.age_s
+        if self.view is None or age_s is None or self.too_old:
+            return None
+        left_ms = self.view.machine.age_limit_h * 3_600_000 - self.exchange.view_age_ms
+        return self.mono_ms() + left_ms + 1000  # `too_old` counts whole seconds
+
+    def situation(self) -> Situation:
+        """What is true at the machine now."""
+        state = self.keeper.state
+        if state is None:
+            return Situation(view_age_s=self.age_s, arrived=frozenset(self.arrived))
+        return Situation(
+            inhibits=state.inhibits,
+            locks=state.locks,
+            session=self.session(),
+            drawing=state.busy and state.phase is Phase.IDLE,
+            view_age_s=self.age_s,
+            arrived=frozenset(self.arrived),
+        )
+
+    def session(self) -> OpenSession | None:
+        """The session that runs."""
+        state = self.keeper.state
+        if state is None or state.session is None:
+            return None
+        running = state.session
+        return OpenSession(running.id, running.who, running.kind, running.until, self.keys.get(running.id))
+
+    def grant_of(self, who: str) -> Grant | None:
+        """A grant of this person, where the view has one."""
+        if self.view is None:
+            return None
+        return next((grant for grant in self.view.grants.values() if grant.who == who), None)
+
+    def guest(self) -> Grant | None:
+        """The grant of the person in session."""
+        session = self.session()
+        if session is None:
+            return None
+        return self.guests.get(session.id) or self.grant_of(session.who)
+
+    def started(self, session: str, key: str, booking: str | None, grant: Grant | None) -> None:
+        """A session of this badge began."""
+        self.keys[session] = key
+        if grant is not None:
+            self.guests[session] = grant
+        if booking is not None:
+            self.arrived.add(booking)
+
+    def tidy(self) -> None:
+        """Note when a session was first seen; forget those that are over."""
+        session = self.session()
+        open_ids = {session.id} if session else set()
+        for memory in (self.keys, self.guests, self.since_ms):
+            for gone in [name for name in memory if name not in open_ids]:
+                del memory[gone]
+        for name in open_ids:
+            self.since_ms.setdefault(name, self.mono_ms())
+
+    def next_slot(self) -> Booking | None:
+        """The present slot, else the next one."""
+        if self.view is None:
+            return None
+        now = self.now()
+        session = self.session()
+        mine = session.who if session and session.kind is SessionKind.USE else None
+        coming = (one for one in self.view.bookings if one.end > now and one.who != mine)
+        return min(coming, key=lambda one: one.start, default=None)

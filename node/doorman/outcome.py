@@ -1,0 +1,60 @@
+"""What became of a tap, and how does the doorman stand? Told to whoever watches: the bench, a test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TapOutcome:
+    """One decided tap; `number` rises by one, `until` is RFC 3339, `reason` the first code."""
+
+    number: int
+    allowed: bool
+    action: str
+    reason: str | None
+    objections: tuple[Mapping[str, object], ...]
+    until: str | None
+    phase: str | None
+    relay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The doorman at the end of one turn of its loop; see the fields' names."""
+
+    display: tuple[str, str, str, str]
+    led: str
+    screen: str
+    online: bool
+    keeper: str
+    reader: str
+    phase: str | None
+    inhibits: tuple[str, ...]
+    relay: str
+    busy: bool
+    taps: int
+    card: bool
+    outcome: TapOutcome | None
+    idle: bool
+    fresh: bool
+    unacked: int
+
+
+NOTHING_YET = Seen(
+    display=("", "", "", ""),
+    led="off",
+    screen="",
+    online=False,
+    keeper="lost",
+    reader="ok",
+    phase=None,
+    inhibits=(),
+    relay="unknown",
+    busy=False,
+    taps=0,
+    card=False,
+    outcome=None,
+    idle=False,
+    fresh=False,
+    unacked=0,
+)

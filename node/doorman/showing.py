@@ -1,0 +1,108 @@
+"""What is there to be seen at the machine? The facts a face turns into four lines, a light and a sound.
+
+No text here: texts, languages and colours are the face's business.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from core.case import Objection
+from core.vocabulary import Inhibit, Phase, SessionKind
+
+
+class Word(StrEnum):
+    """What the last tap is told, before the machine's own state is shown again."""
+
+    CHECKING = "checking"
+    DENIED = "denied"
+    NOT_READY = "not-ready"
+    EXTENDED = "extended"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word to the person who tapped; `lang` None where it is not known."""
+
+    word: Word
+    since_ms: int
+    lang: str | None = None
+    objections: tuple[Objection, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The person in session; `since_ms` is when the doorman first saw the session."""
+
+    name: str
+    lang: str | None
+    kind: SessionKind
+    until: datetime | None
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The next or present reservation; `name` is empty unless its holder chose to show one."""
+
+    name: str
+    start: datetime
+    end: datetime
+    held_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """Why the machine is locked or out of order."""
+
+    owner: str = ""
+    reason: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Everything a face may need, at one instant. `now_ms` is CLOCK_BOOTTIME, `now` trusted UTC."""
+
+    now_ms: int
+    now: datetime
+    zone: str = "Europe/Brussels"
+    keeper: bool = True
+    online: bool = True
+    phase: Phase | None = Phase.IDLE
+    inhibits: frozenset[Inhibit] = frozenset()
+    drawing: bool = False
+    alarm: bool = False
+    extraction: bool = False
+    phase_until_ms: int | None = None
+    guest: Guest | None = None
+    slot: Slot | None = None
+    opens: datetime | None = None
+    closed: bool = False
+    view_of: datetime | None = None
+    down: Down = field(default_factory=Down)
+    said: Said | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Four lines of at most 21 characters, the light and the sound; `name` is the state's."""
+
+    name: str
+    lines: tuple[str, str, str, str]
+    led: str
+    buzz: str = ""
+
+
+class Face(Protocol):
+    """Display, light and buzzer."""
+
+    def show(self, showing: Showing) -> Screen:
+        """Show it; the screen that it became. Never raises for broken hardware."""
+        ...
+
+    def close(self) -> None:
+        """Dark and silent."""
+        ...

@@ -1,0 +1,103 @@
+"""Which wire is which? The keeper's lines over gpiozero: two outputs, eight contacts to ground.
+
+Wiring: the relay's input at `relay` (prefer an active-high board with a pull-down: it stays off while
+nobody drives the line); every contact between its pin and ground, pull-up on.
+At boot the lines are inputs; at claim the relay is driven open, never closed for an instant; at a
+crash the kernel frees the line and the pull-down opens the relay; with a cable cut an e-stop reads
+pressed, a bypass key on, an extraction lost.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gpiozero import DigitalInputDevice, DigitalOutputDevice, GPIOZeroError
+
+from node.ports import Inputs
+from node.settings import INPUTS, Line
+
+
+class GpioHardware:
+    """The lines of one machine; `factory` None means the board's own pins."""
+
+    def __init__(self, pins: Mapping[str, Line], factory: Any = None) -> None:
+        """Claim every line, the relay first and open. Raises gpiozero's errors."""
+        self._factory = factory if factory is not None else board_factory()
+        self._pins = pins
+        self._closing = threading.Lock()
+        self._closed = False
+        self._relay = self._output("relay")
+        self._extraction = self._output("extraction") if "extraction" in pins else None
+        self._contacts = {
+            name: DigitalInputDevice(pins[name].pin, pull_up=True, pin_factory=self._factory)
+            for name in INPUTS
+            if name in pins
+        }
+
+    def inputs(self) -> Inputs:
+        """Read every contact now."""
+        return Inputs(
+            estop=self._active("estop", unwired=None),
+            stop=self._active("stop", unwired=False) is True,
+            extend=self._active("extend", unwired=False) is True,
+            report=self._active("report", unwired=False) is True,
+            extraction_ok=self._active("extraction_ok", unwired=None),
+            feedback=self._active("feedback", unwired=None),
+            bypass=self._active("bypass", unwired=False),
+            busy=self._active("busy", unwired=None),
+        )
+
+    def on_change(self, changed: Callable[[], None]) -> None:
+        """Have `changed` called, from gpiozero's thread, after a contact moved."""
+        for contact in self._contacts.values():
+            contact.when_activated = changed
+            contact.when_deactivated = changed
+
+    def set_relay(self, closed: bool) -> None:
+        """Power on or off; does nothing once the lines are given back."""
+        with self._closing:
+            if not self._closed:
+                self._relay.value = closed
+
+    def set_extraction(self, on: bool) -> None:
+        """Extraction on or off."""
+        with self._closing:
+            if self._extraction is not None and not self._closed:
+                self._extraction.value = on
+
+    def close(self) -> None:
+        """Relay open, then the lines are given back; may be called twice."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._relay.off()
+        for contact in self._contacts.values():
+            contact.close()
+        for output in (self._relay, self._extraction):
+            if output is not None:
+                output.close()
+
+    def _output(self, name: str) -> Any:
+        line = self._pins[name]
+        return DigitalOutputDevice(
+            line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._factory
+        )
+
+    def _active(self, name: str, *, unwired: bool | None) -> bool | None:
+        """Is the contact active? `unwired` where there is none, None where it cannot be read."""
+        contact = self._contacts.get(name)
+        if contact is None:
+            return unwired
+        try:
+            grounded = bool(contact.value)  # gpiozero with a pull-up: 1 while the contact is closed
+        except (GPIOZeroError, OSError):
+            return None
+        return grounded != self._pins[name].active_high
+
+
+def board_factory() -> Any:
+    """The pins of this board, which never pulse. Raises ImportError where there is no lgpio."""
+    from node.keeper.hardware.steady import SteadyFactory  # noqa: PLC0415 - lgpio is there on a Pi alone
+
+    return SteadyFactory()

@@ -1,0 +1,98 @@
+"""Is it in the journal, and in time? Records dated and written, or held back while the disk refuses.
+
+Rules: a write that fails or takes over 2 s is bad news (`bad`), which only a written test record
+undoes; what could not be written waits in memory, with the instant at which it happened.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from core.interlock import Record
+from core.journal import JournalError, Stamp
+from core.wire.codec import instant_text
+from node.keeper.store import JournalFault, Line, Store
+from node.ports import Clock
+
+SLOW_MS: Final = 2_000  # interlock.md, JOURNAL
+TRY_AGAIN_MS: Final = 10_000  # often enough for a person who waits, seldom enough for a dying card
+MOST_HELD: Final = 1_000  # a day of busy edges; past it the oldest go
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+log = logging.getLogger("loquet.keeper")
+
+
+class Ledger:
+    """The journal as the keeper's loop sees it."""
+
+    def __init__(self, store: Store, clock: Clock, boot: str) -> None:
+        self._store, self._clock, self._boot = store, clock, boot
+        self._trust, self._zero_ms = "stale", 0
+        self._told = False
+        self._last_at = ""
+        self._held: list[Line] = []
+        self._tried_ms = 0
+        self.bad = False
+
+    def trust(self, trust: str, zero_ms: int) -> None:
+        """The doorman's trusted time: the instant (ms since 1970) at CLOCK_BOOTTIME 0."""
+        self._trust, self._zero_ms, self._told = trust, zero_ms, True
+
+    def write(self, records: Sequence[Record], memory: Mapping[str, str], *, hold: bool = True) -> bool:
+        """Write now, in one transaction; False when it is not on disk. `hold`: keep it for later then."""
+        lines = [Line(self._stamp(), record) for record in records]
+        begun_ms = self._clock.monotonic_ms()
+        try:
+            self._store.write([*self._held, *lines], memory)
+        except JournalFault as problem:
+            log.error("event=journal_failed problem=%s", problem)  # noqa: TRY400 - one line, no trace
+            self._refused(lines if hold else [])
+            return False
+        self._held.clear()
+        took_ms = self._clock.monotonic_ms() - begun_ms
+        if took_ms > SLOW_MS:
+            log.error("event=journal_slow took_ms=%d", took_ms)
+            self.distrust()
+        return True
+
+    def distrust(self) -> None:
+        """Bad, until a test record is written."""
+        self._tried_ms, self.bad = self._clock.monotonic_ms(), True
+
+    def due_ms(self) -> int | None:
+        """When the next test record is to be tried."""
+        return self._tried_ms + TRY_AGAIN_MS if self.bad else None
+
+    def retry(self, memory: Mapping[str, str]) -> bool:
+        """While bad, and not too often: write what waits and a test record; True when all is well again."""
+        if not self.bad or self._clock.monotonic_ms() - self._tried_ms < TRY_AGAIN_MS:
+            return False
+        self.bad = False
+        self.write([Record("selftest", None, {"part": "journal"})], memory, hold=False)
+        return not self.bad
+
+    def note(self, record: Record) -> int | None:
+        """One record of the doorman's; its seq, or None when it is not on disk (and then not kept).
+
+        Raises JournalError for data that has no canonical text.
+        """
+        return self._store.head.seq if self.write([record], {}, hold=False) else None
+
+    @property
+    def complete(self) -> bool:
+        """Is everything that happened on disk?"""
+        return not self._held
+
+    def _refused(self, lines: list[Line]) -> None:
+        self._held = [*self._held, *lines][-MOST_HELD:]
+        self.distrust()
+
+    def _stamp(self) -> Stamp:
+        """Dated by trusted time where the doorman told it, and never before the record before."""
+        mono_ms = self._clock.monotonic_ms()
+        at = EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
+        self._last_at = max(self._last_at, instant_text(at))
+        return Stamp(self._last_at, self._boot, mono_ms, self._trust)
+
+
+__all__ = ["JournalError", "Ledger"]

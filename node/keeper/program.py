@@ -1,0 +1,180 @@
+"""How does the keeper start, live and end? Lock, journal, pins, loop; whatever happens, the relay ends open.
+
+Rules: a second keeper ends before it touches a pin (code 3); SIGTERM and every exception open the relay
+before the process ends; a press of the e-stop opens it from the pin's own thread, without the loop.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from core.interlock import StopNow
+from core.vocabulary import StopReason
+from core.wire.socket import BEAT_MS
+from node.inbox import Inbox
+from node.keeper import archive
+from node.keeper.desk import Desk
+from node.keeper.keeper import Keeper
+from node.keeper.ledger import Ledger
+from node.keeper.policy import from_profile, from_text
+from node.keeper.salvage import open_store
+from node.keeper.server import AlreadyRunningError, Connection, Server
+from node.keeper.store import Store
+from node.ports import Clock, Hardware
+from node.settings import NodeSettings
+from node.watchdog import ALIVE, READY, STOPPING, notify
+
+ENDED: Final = 0
+SECOND_KEEPER: Final = 3
+FORGET_MS: Final = 3_600_000  # old records are looked for once an hour
+log = logging.getLogger("loquet.keeper")
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A peer sent something, or (None) left."""
+
+    peer: Connection
+    packet: bytes | None
+
+
+class Moved:
+    """An input moved."""
+
+
+class Leave:
+    """Somebody wants the program to end."""
+
+
+News = Packet | Moved | Leave
+
+
+class Program:
+    """The keeper at work; the bench asks it `settled` and looks at `keeper`."""
+
+    def __init__(self, clock: Clock, keeper: Keeper, desk: Desk, store: Store, inbox: Inbox[News]) -> None:
+        self.keeper, self.inbox = keeper, inbox
+        self._clock, self._desk, self._store = clock, desk, store
+        self._beat_ms = self._forget_ms = clock.monotonic_ms()
+        keeper.on_change = lambda: desk.push(beat=False)
+
+    def settled(self) -> bool:
+        """Is the loop at rest, with nothing to read?"""
+        return self.inbox.settled()
+
+    def leave(self) -> None:
+        """Ask the program to end; from any thread, or a signal handler."""
+        self.inbox.put(Leave())
+
+    def live(self) -> None:
+        """Until somebody says leave."""
+        notify(READY)
+        while True:
+            news = self.inbox.take(self.keeper.due_ms(), self._beat_ms)
+            if isinstance(news, Leave):
+                return
+            if isinstance(news, Packet):
+                self._deliver(news)
+            self.keeper.look()
+            self._beat()
+
+    def _deliver(self, news: Packet) -> None:
+        if news.packet is None:
+            self._desk.gone(news.peer)
+        else:
+            self._desk.packet(news.peer, news.packet)
+
+    def _beat(self) -> None:
+        now_ms = self._clock.monotonic_ms()
+        beat = now_ms >= self._beat_ms
+        self._desk.push(beat=beat)
+        if beat:
+            self._beat_ms = now_ms + BEAT_MS
+            notify(ALIVE)
+        if now_ms >= self._forget_ms:
+            self._forget_ms = now_ms + FORGET_MS
+            archive.forget(self._store, int(self._clock.wall().timestamp() * 1000))
+
+
+def run(
+    settings: NodeSettings,
+    clock: Clock,
+    open_hardware: Callable[[], Hardware],
+    started: Callable[[Program], None] | None = None,
+) -> int:
+    """Be the keeper until told to leave; the exit code.
+
+    `open_hardware` claims the lines with the relay open; it is called once nobody else can be keeper.
+    `started` gets the running program (the bench's handle). SIGTERM and SIGINT end it when this is the
+    main thread. Raises what breaks, after the relay is open.
+    """
+    inbox: Inbox[News] = Inbox(clock)
+    uids = {os.getuid()} | ({settings.doorman_uid} if settings.doorman_uid is not None else set())
+    try:
+        server = Server(settings.socket, frozenset(uids), lambda peer, raw: inbox.put(Packet(peer, raw)))
+    except AlreadyRunningError:
+        log.error("event=second_keeper socket=%s", settings.socket.name)  # noqa: TRY400 - no trace needed
+        return SECOND_KEEPER
+    try:
+        hardware = open_hardware()
+        try:
+            _work(settings, clock, hardware, (inbox, server, started))
+        finally:
+            hardware.close()
+    finally:
+        notify(STOPPING)
+        server.close()
+    return ENDED
+
+
+Parts = tuple["Inbox[News]", Server, "Callable[[Program], None] | None"]
+
+
+def _work(settings: NodeSettings, clock: Clock, hardware: Hardware, parts: Parts) -> None:
+    inbox, server, started = parts
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    store, found = open_store(settings.state_dir / "journal.db")
+    try:
+        program = _assemble(settings, clock, hardware, (inbox, store))
+        program.keeper.boot(found)
+        hardware.on_change(lambda: _moved(hardware, inbox))
+        _listen_to_signals(program)
+        server.start()
+        if started is not None:
+            started(program)
+        program.live()
+        program.keeper.feed(StopNow(None, StopReason.INTERRUPTED, "keeper"))
+    finally:
+        hardware.set_relay(closed=False)
+        store.close()
+
+
+def _assemble(
+    settings: NodeSettings, clock: Clock, hardware: Hardware, parts: tuple[Inbox[News], Store]
+) -> Program:
+    inbox, store = parts
+    boot = secrets.token_hex(16)
+    store.begin(secrets.token_hex(16), boot)
+    policy, rev = from_text(store.recall("policy"))
+    if rev is None and settings.profile is not None:
+        policy = from_profile(settings.profile)
+    keeper = Keeper(clock, hardware, Ledger(store, clock, boot), policy)
+    return Program(clock, keeper, Desk(keeper, store, rev), store, inbox)
+
+
+def _moved(hardware: Hardware, inbox: Inbox[News]) -> None:
+    """From the pin's thread: the e-stop opens the relay here, however long the loop waits for a disk."""
+    if hardware.inputs().estop is not False:
+        hardware.set_relay(closed=False)
+    inbox.put(Moved())
+
+
+def _listen_to_signals(program: Program) -> None:
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: program.leave())

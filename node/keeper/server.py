@@ -1,0 +1,155 @@
+"""Who speaks to the keeper? One Unix socket, one doorman; every packet goes to the inbox unread.
+
+Rules: SOCK_SEQPACKET, 0660, the peer's uid checked by the kernel; a second keeper finds the lock
+taken; a doorman that does not read is let go rather than waited for.
+"""
+
+import fcntl
+import logging
+import os
+import selectors
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from core.wire.socket import MAX_BYTES, Message, encode
+
+MOST_CONNECTIONS: Final = 4  # one doorman, its successor, and two that will be told to go
+log = logging.getLogger("loquet.keeper")
+
+
+class AlreadyRunningError(RuntimeError):
+    """Another keeper holds this machine."""
+
+
+class Connection:
+    """One peer; the loop sends, the server's thread reads."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        line.settimeout(0)
+
+    def send(self, message: Message) -> bool:
+        """Send one packet; False when the peer is gone or does not read."""
+        try:
+            self.line.send(encode(message))
+        except OSError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Say farewell; the server's thread then sees the end and closes."""
+        try:
+            self.line.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            log.debug("event=peer_already_gone")
+
+
+Receive = Callable[[Connection, bytes | None], None]
+"""Called from the server's thread with a packet, or with None when the peer is gone."""
+
+
+class Server:
+    """The listening end; `close` takes the socket's file away."""
+
+    def __init__(self, path: Path, uids: frozenset[int], receive: Receive) -> None:
+        """Raises AlreadyRunningError, OSError."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._uids, self._receive = path, uids, receive
+        self._lock = _lock(path.with_suffix(".lock"))
+        path.unlink(missing_ok=True)
+        self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._door.bind(str(path))
+        path.chmod(0o660)
+        self._door.listen(MOST_CONNECTIONS)
+        self._door.settimeout(0)
+        self._eyes = selectors.DefaultSelector()
+        self._eyes.register(self._door, selectors.EVENT_READ)
+        self._inner, self._outer = socket.socketpair()
+        self._eyes.register(self._inner, selectors.EVENT_READ)
+        self._peers: list[Connection] = []
+        self._thread = threading.Thread(target=self._serve, name="keeper-socket", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, let everybody go, give the lock back."""
+        self._outer.send(b".")
+        if self._thread.ident is not None:
+            self._thread.join()
+        for peer in self._peers:
+            peer.line.close()
+        for line in (self._door, self._inner, self._outer):
+            line.close()
+        self._eyes.close()
+        self._path.unlink(missing_ok=True)
+        os.close(self._lock)
+
+    def _serve(self) -> None:
+        while True:
+            for key, _ in self._eyes.select():
+                if key.fileobj is self._inner:
+                    return
+                if key.fileobj is self._door:
+                    self._accept()
+                else:
+                    self._read(key.data)
+
+    def _accept(self) -> None:
+        try:
+            line, _ = self._door.accept()
+        except OSError as problem:
+            log.warning("event=accept_failed errno=%s", problem.errno)
+            return
+        uid = _uid(line)
+        if uid not in self._uids:
+            log.warning("event=peer_refused uid=%s", uid)
+            line.close()
+            return
+        peer = Connection(line)
+        self._peers.append(peer)
+        self._eyes.register(line, selectors.EVENT_READ, peer)
+        if len(self._peers) > MOST_CONNECTIONS:
+            self._gone(self._peers[0])
+
+    def _read(self, peer: Connection) -> None:
+        try:
+            packet = peer.line.recv(MAX_BYTES + 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        if packet:
+            self._receive(peer, packet)
+        else:
+            self._gone(peer)
+
+    def _gone(self, peer: Connection) -> None:
+        if peer not in self._peers:
+            return
+        self._eyes.unregister(peer.line)
+        self._peers.remove(peer)
+        peer.line.close()
+        self._receive(peer, None)
+
+
+def _lock(file: Path) -> int:
+    """The flock that only one keeper holds; the kernel gives it back when the process dies."""
+    held = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        os.close(held)
+        raise AlreadyRunningError(str(file)) from problem
+    return held
+
+
+def _uid(line: socket.socket) -> int:
+    """The peer's uid as the kernel saw it at connect (SO_PEERCRED: pid, uid, gid)."""
+    credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1])

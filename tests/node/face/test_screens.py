@@ -1,0 +1,220 @@
+"""What people read at the machine."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.case import Objection
+from core.vocabulary import Inhibit, Phase, Reason, SessionKind
+from node.doorman.face import denials
+from node.doorman.face.screens import INHIBITED, LEDS, TURN_MS, screen
+from node.doorman.face.texts import LANGUAGES, WIDTH, lines
+from node.doorman.showing import Down, Guest, Said, Showing, Slot, Word
+
+NOON = datetime(2026, 11, 24, 13, tzinfo=UTC)  # 14:00 in Brussels
+FREE = Showing(now_ms=0, now=NOON)
+AMELIE = Guest("Amélie", "fr", SessionKind.USE, NOON + timedelta(minutes=60), since_ms=0)
+LATER = {"now_ms": 60_000}
+
+
+def in_use(**changes: object) -> Showing:
+    return replace(FREE, phase=Phase.IN_USE, guest=AMELIE, **changes)
+
+
+def minutes(count: float) -> datetime:
+    return NOON + timedelta(minutes=count)
+
+
+def test_a_free_machine_says_so_in_french_dutch_and_english_four_seconds_each() -> None:
+    heads = [screen(replace(FREE, now_ms=turn * TURN_MS)).lines[0] for turn in range(4)]
+    assert heads == ["LIBRE", "VRIJ", "FREE", "LIBRE"]
+
+
+def test_a_free_machine_says_when_it_is_booked_next_in_local_time() -> None:
+    slot = Slot("", minutes(60), minutes(120), minutes(75))
+    assert screen(replace(FREE, slot=slot)).lines == ("LIBRE", "Réservé à 15:00", "Passez votre badge", "")
+
+
+def test_without_a_next_booking_that_line_stays_empty() -> None:
+    assert screen(FREE).lines == ("LIBRE", "", "Passez votre badge", "")
+
+
+def test_a_machine_waits_for_its_booker_until_the_grace_is_over() -> None:
+    slot = Slot("Amélie", minutes(-4), minutes(56), minutes(11))
+    waiting = replace(FREE, slot=slot)
+    assert screen(waiting).lines == ("RÉSERVÉ Amélie", "jusqu'à 14:56", "gardé encore 11 min", "")
+    assert screen(replace(waiting, now=minutes(11))).name == "FREE"
+
+
+def test_a_waiting_person_who_chose_no_name_is_not_named() -> None:
+    slot = Slot("", minutes(-4), minutes(56), minutes(11))
+    assert screen(replace(FREE, slot=slot)).lines[0] == "RÉSERVÉ"
+
+
+def test_amelie_is_greeted_in_french_for_five_seconds_and_then_sees_her_end() -> None:
+    assert screen(in_use()).lines == ("Bonjour Amélie !", "Machine sous tension", "jusqu'à 15:00", "")
+    assert screen(in_use(now_ms=4_999)).name == "WELCOME"
+    assert screen(in_use(now_ms=5_000)).lines == ("Amélie", "fin 15:00 (-60)", "Badge = terminer", "")
+
+
+def test_the_extraction_is_promised_only_where_there_is_one() -> None:
+    assert screen(in_use(extraction=True)).lines[3] == "Extraction: OK"
+
+
+def test_the_last_ten_minutes_are_announced_and_not_a_second_more() -> None:
+    before = in_use(now=minutes(50) - timedelta(seconds=1), **LATER)
+    assert screen(before).name == "RUNNING"
+    shown = screen(in_use(now=minutes(51), **LATER))
+    assert (shown.name, shown.lines[0], shown.led) == ("ENDING", "Fin dans 9 min", "amber pulse")
+
+
+def test_who_comes_next_is_told_in_the_last_minutes() -> None:
+    slot = Slot("Bram", minutes(60), minutes(120), minutes(75))
+    assert screen(in_use(now=minutes(55), slot=slot, **LATER)).lines[1] == "Suivant: Bram"
+
+
+def test_time_over_counts_the_minutes_since() -> None:
+    shown = screen(replace(in_use(now=minutes(64)), phase=Phase.ENDING))
+    assert (shown.lines[0], shown.led) == ("TEMPS DÉPASSÉ +04", "amber fast")
+
+
+def test_pre_run_and_run_on_count_down() -> None:
+    before = replace(in_use(phase_until_ms=45_000), phase=Phase.STARTING)
+    assert screen(before).lines[:2] == ("Extraction 0:45", "Machine ensuite")
+    after = replace(FREE, phase=Phase.RUN_ON, phase_until_ms=151_000)
+    assert screen(after).lines[:2] == ("Extraction 2:31", "Couvercle fermé SVP")
+
+
+def test_an_inhibit_stands_on_the_first_line_while_the_extraction_runs_on() -> None:
+    shown = screen(
+        replace(FREE, phase=Phase.RUN_ON, phase_until_ms=60_000, inhibits=frozenset({Inhibit.ESTOP}))
+    )
+    assert shown.lines[:2] == ("ARRÊT D'URGENCE", "Extraction 1:00")
+
+
+@pytest.mark.parametrize(("inhibit", "name"), INHIBITED)
+def test_each_inhibit_has_its_screen(inhibit: Inhibit, name: str) -> None:
+    assert screen(replace(FREE, inhibits=frozenset({inhibit}))).name == name
+
+
+def test_a_fault_that_still_draws_says_to_use_the_main_switch() -> None:
+    shown = screen(replace(FREE, inhibits=frozenset({Inhibit.FAULT}), drawing=True))
+    assert (shown.name, shown.lines[1]) == ("FAULT_ON", "TOUJOURS SOUS TENSION")
+
+
+def test_a_lockout_names_its_owner() -> None:
+    shown = screen(replace(FREE, inhibits=frozenset({Inhibit.LOCKOUT}), down=Down(owner="Driss")))
+    assert shown.lines == ("MAINTENANCE", "Driss", "Ne pas remettre", "sous tension")
+
+
+def test_out_of_order_says_why_and_since_when() -> None:
+    down = Down(reason="lentille fendue", since=NOON)
+    shown = screen(replace(FREE, inhibits=frozenset({Inhibit.OUT}), down=down))
+    assert shown.lines == ("HORS SERVICE", "lentille fendue", "depuis 24/11", "Suivi: QR")
+
+
+def test_a_silent_keeper_is_said_before_everything() -> None:
+    assert screen(in_use(keeper=False)).name == "NOT_READY"
+    assert screen(replace(FREE, phase=None)).name == "NOT_READY"
+
+
+def test_without_network_an_amber_dot_is_lit_and_the_free_machine_says_so_in_turn() -> None:
+    offline = replace(FREE, online=False, view_of=NOON)
+    assert screen(offline).led.endswith("+ amber dot")
+    names = {screen(replace(offline, now_ms=turn * TURN_MS)).name for turn in range(6)}
+    assert names == {"FREE", "OFFLINE"}
+
+
+def test_a_closed_workshop_says_when_it_opens() -> None:
+    shown = screen(replace(FREE, closed=True, opens=minutes(60 * 20)))
+    assert shown.lines == ("Atelier fermé", "Ouvre me 10:00", "", "")
+
+
+def test_a_maintenance_session_is_no_greeting() -> None:
+    driss = Guest("Driss", "en", SessionKind.MAINTENANCE, minutes(30), since_ms=0)
+    shown = screen(replace(in_use(), guest=driss))
+    assert shown.lines == ("MAINTENANCE RUNNING", "Driss", "Badge = finish", "")
+
+
+# -- refusals
+
+MISSING = Objection(Reason.CERT_MISSING, {"course": "LAS1"})
+LAPSED = Objection(Reason.MEMBER_EXPIRED)
+
+
+def denied(*objections: Objection, lang: str | None = "en", at_ms: int = 0) -> Showing:
+    return replace(FREE, now_ms=at_ms, said=Said(Word.DENIED, 0, lang, objections))
+
+
+def test_a_refusal_says_what_is_missing_and_what_to_do() -> None:
+    shown = screen(denied(MISSING))
+    assert shown.lines == ("Training needed:", "LAS1", "Scan the QR code", "to enrol")
+    assert (shown.led, shown.buzz) == ("red steady", "1 long low")
+
+
+def test_every_reason_has_its_page_and_number() -> None:
+    first, second = (screen(denied(MISSING, LAPSED, at_ms=at)) for at in (0, TURN_MS))
+    assert (first.lines[0], first.lines[3]) == ("Training needed:", "1/2 QR: more")
+    assert (second.lines[0], second.lines[3]) == ("Renew membership", "2/2")
+    assert second.buzz == ""
+
+
+def test_after_the_last_page_the_machine_shows_itself_again() -> None:
+    assert screen(denied(MISSING, at_ms=TURN_MS - 1)).name == "DENY"
+    assert screen(denied(MISSING, at_ms=TURN_MS)).name == "FREE"
+
+
+def test_a_stranger_reads_it_in_all_three_languages() -> None:
+    heads = [screen(denied(MISSING, lang=None, at_ms=turn * TURN_MS)).lines[0] for turn in range(3)]
+    assert heads == ["Formation requise:", "Opleiding vereist:", "Training needed:"]
+
+
+@pytest.mark.parametrize("code", sorted(denials.AT_THE_DESK))
+def test_private_reasons_are_only_told_at_the_desk(code: Reason) -> None:
+    shown = screen(denied(Objection(code, {"course": "LAS1"})))
+    assert shown.lines == ("Not possible here", "See the front desk", "", "")
+
+
+def test_a_slot_of_another_says_when_the_machine_is_free_and_names_nobody() -> None:
+    taken = Objection(Reason.RESERVED_OTHER, {"until": "2026-11-24T14:00:00.000Z", "held": None})
+    assert screen(denied(taken)).lines[:2] == ("Booked", "free at 15:00")
+
+
+@pytest.mark.parametrize("code", list(Reason))
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_there_is_can_be_told_in_every_language(code: Reason, lang: str) -> None:
+    shown = screen(denied(Objection(code), lang=lang))
+    assert shown.lines[0]
+    assert all(len(line) <= WIDTH for line in shown.lines)
+
+
+@given(
+    name=st.text(max_size=30),
+    reason=st.text(max_size=40),
+    span_min=st.integers(-10_000, 10_000),
+    phase=st.sampled_from(Phase),
+    inhibits=st.frozensets(st.sampled_from(Inhibit)),
+    now_ms=st.integers(0, 10**9),
+    lang=st.sampled_from((*LANGUAGES, "xx", "")),
+)
+def test_whatever_happens_there_are_four_lines_of_at_most_21_letters(
+    name: str, reason: str, span_min: int, phase: Phase, inhibits: frozenset, now_ms: int, lang: str
+) -> None:
+    guest = Guest(name, lang, SessionKind.USE, minutes(span_min), since_ms=0)
+    slot = Slot(name, minutes(-5), minutes(abs(span_min)), minutes(span_min))
+    down = Down(name, reason, NOON)
+    shown = screen(
+        replace(FREE, now_ms=now_ms, phase=phase, inhibits=inhibits, guest=guest, slot=slot, down=down)
+    )
+    assert len(shown.lines) == 4
+    assert all(len(line) <= WIDTH for line in shown.lines)
+    assert shown.led
+
+
+@pytest.mark.parametrize("name", sorted(LEDS))
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_screen_has_its_text_in_every_language(name: str, lang: str) -> None:
+    assert any(lines(name, lang, {"first10": "Bo"}))

@@ -1,0 +1,1 @@
+"""The hub: assigns slots, keeps certificates, carries decisions to the nodes."""

@@ -1,0 +1,123 @@
+"""The machines: what is free, until when, and may I use it? Open to anyone, and without a person's name."""
+
+from datetime import timedelta
+from typing import Any
+
+from core.timeline import Span
+from core.vocabulary import MachineStatus
+from hub.api import shapes
+from hub.api.door import Answer, Ask, found
+from hub.api.problems import invalid, slot_of
+from hub.api.routes import Routes
+from hub.ports import Tx
+from hub.services import finding, granting
+from hub.services.calendar import Calendar, calendar_of
+from hub.services.letting_in import Scope
+from hub.services.showing import MachineShown, machine_shown, machines_shown
+
+routes = Routes()
+root = Routes(prefix="")
+LONGEST = timedelta(days=93)  # of a calendar in one answer: a quarter
+WELL = frozenset({MachineStatus.OK, MachineStatus.DEGRADED})
+LONGEST_MIN = 7 * 24 * 60  # of a slot that one may look for
+
+
+@routes.add("GET", "/machines", query=("lab", "family", "usable"))
+def machines(ask: Ask) -> Answer:
+    """All machines with their live state."""
+    lab, family = ask.query.get("lab"), ask.query.get("family")
+    shown = ask.read(lambda tx: machines_shown(tx, ask.now, lab=lab, family=family))
+    usable = ask.flag("usable")
+    if usable:
+        person = ask.person
+        shown = ask.read(lambda tx: [one for one in shown if _usable(tx, ask, one)])
+        return Answer(shapes.page([shapes.machine(one) for one in shown]), private=bool(person))
+    return Answer(shapes.page([shapes.machine(one) for one in shown]), private=False)
+
+
+def _usable(tx: Tx, ask: Ask, shown: MachineShown) -> bool:
+    return shown.status in WELL and not granting.right_at(tx, ask.person, shown.machine, ask.now).missing
+
+
+@routes.add("GET", "/machines/{machine}")
+def machine(ask: Ask, machine: str) -> Answer:
+    """One machine with its live state."""
+    shown = found(ask.read(lambda tx: machine_shown(tx, machine, ask.now)))
+    return Answer(shapes.machine(shown), private=False)
+
+
+@routes.add("GET", "/machines/{machine}/calendar", query=("from", "to"))
+def calendar(ask: Ask, machine: str) -> Answer:
+    """What is taken, closed and open; your own and, for staff, everybody's, else busy blocks from now on."""
+    zone = ask.zone(machine)
+    start, end = ask.time("from", zone), ask.time("to", zone)
+    if start is not None and end is not None and not start < end <= start + LONGEST:
+        raise invalid("to")
+    made = found(ask.read(lambda tx: calendar_of(tx, machine, (start, end), ask.caller, ask.now)))
+    return Answer(_calendar(made), private=ask.caller is not None)
+
+
+def _calendar(made: Calendar) -> dict[str, Any]:
+    return {
+        "reservations": [
+            {
+                "start": shapes.when(one.start),
+                "end": shapes.when(one.end),
+                "kind": str(one.kind),
+                "mine": one.mine,
+            }
+            | ({} if one.id is None else {"id": one.id, "member": one.member, "name": one.name})
+            for one in made.reservations
+        ],
+        "closures": [
+            {"start": shapes.when(one.start), "end": shapes.when(one.end), "reason": one.reason}
+            for one in made.closures
+        ],
+        "openings": [
+            {"start": shapes.when(one.start), "end": shapes.when(one.end), "audience": str(one.audience)}
+            for one in made.openings
+        ],
+    }
+
+
+@routes.add("GET", "/machines/{machine}/decision", scope=Scope.READ, query=("at",))
+def decision(ask: Ask, machine: str) -> Answer:
+    """May I use it now, or at that instant? If not: why not, all of it, and the next step."""
+    one = found(ask.read(lambda tx: tx.machines.get(machine)))
+    at = ask.time("at", one.zone)
+    made = ask.read(lambda tx: granting.decision_for(tx, ask.person, one, ask.now, at))
+    return Answer(shapes.decision(made, ask.voice()))
+
+
+@routes.add("GET", "/free", query=("family", "minutes", "from", "to", "limit"))
+def free(ask: Ask) -> Answer:
+    """The next free slots over all machines of a family, in order."""
+    zone = ask.zone()
+    family = ask.query.get("family")
+    if not family:
+        raise invalid("family")
+    start = max(ask.time("from", zone) or ask.now, ask.now)
+    length = timedelta(minutes=ask.number("minutes", 60, LONGEST_MIN))
+    end, most = ask.time("to", zone), ask.number("limit", 3, 50)
+    slots = found(
+        ask.read(
+            lambda tx: finding.free_for(tx, family, Span(start, start + length), ask.caller, ask.now, most)
+        )
+    )
+    items = [slot_of(slot) for slot in slots if end is None or slot.end <= end]
+    return Answer(shapes.page(items), private=ask.caller is not None)
+
+
+@root.add("GET", "/board.json")
+def board(ask: Ask) -> Answer:
+    """The board of the workshop for anybody's screen: no personal datum."""
+    labs = ask.read(lambda tx: tx.machines.labs())
+    shown = ask.read(lambda tx: machines_shown(tx, ask.now))
+    body = {
+        "labs": [{"id": lab.id, "name": lab.name} for lab in labs],
+        "machines": [shapes.machine(one) for one in shown],
+    }
+    return Answer(body, private=False)
+
+
+routes.all += root.all

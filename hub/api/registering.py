@@ -1,0 +1,47 @@
+"""How do the doors come into the app? One blueprint, one view for each route, and a 404 of our own shape for the rest."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+
+from hub.api import certificates, lockouts, machines, me, reservations, staff
+from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
+from hub.api.openapi import document, reading
+from hub.api.routes import Route
+from hub.api.serving import serve
+
+SUBJECTS = (machines, reservations, me, certificates, lockouts, staff)
+ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def register(app: Flask, deps: Deps) -> Blueprint:
+    """Hang the API into the app; the blueprint comes back so that the wiring can exempt it from form CSRF."""
+    blueprint = Blueprint("api", __name__)
+    for route in ROUTES:
+        rule = route.path.replace("{", "<").replace("}", ">")
+        blueprint.add_url_rule(rule, route.name, _view(route, deps), methods=[route.method])
+    about = document(ROUTES)
+    described = Route(
+        "GET", f"{PREFIX}/openapi.json", lambda _ask: Answer(about, private=False), "This document"
+    )
+    blueprint.add_url_rule(described.path, "openapi", _view(described, deps), methods=["GET"])
+    blueprint.add_url_rule(f"{PREFIX}/docs", "docs", lambda: Response(reading(ROUTES), mimetype="text/html"))
+    for rule in (PREFIX, f"{PREFIX}/<path:rest>"):
+        for method in METHODS:
+            lost = Route(method, rule, _nothing, "Nothing here")
+            blueprint.add_url_rule(rule, f"lost {method} {len(rule)}", _view(lost, deps), methods=[method])
+    app.register_blueprint(blueprint)
+    return blueprint
+
+
+def _view(route: Route, deps: Deps) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        return serve(route, deps, path)
+
+    return view
+
+
+def _nothing(_ask: Ask, **_path: Any) -> Answer:
+    raise not_found()

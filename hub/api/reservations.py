@@ -1,0 +1,126 @@
+"""The reservations: take, see, move and give back a slot."""
+
+from datetime import datetime
+from typing import Any
+
+from core.vocabulary import Reason, ReservationKind
+from hub.api import forms, shapes
+from hub.api.door import PREFIX, Answer, Ask, found, not_found
+from hub.api.forms import read_form
+from hub.api.pages import cut
+from hub.api.problems import granted, invalid, problem
+from hub.api.routes import Routes
+from hub.api.times import parse_time
+from hub.ports import Reservation, ReservationFilter
+from hub.services import finding, reserving
+from hub.services.letting_in import Scope
+from hub.services.reserving import Wish
+
+routes = Routes()
+FOR_MEMBERS = frozenset({ReservationKind.BOOKING, ReservationKind.UNATTENDED})
+NOT_FOR_MEMBERS = frozenset(
+    {"member", "status", "price", "price_cents", "cost", "cost_cents", "amount", "tariff"}
+)
+
+
+@routes.add("POST", "/reservations", scope=Scope.BOOK, form=forms.NewReservation, success=201)
+def reserve(ask: Ask) -> Answer:
+    """Book a slot on a machine, or on any machine of a family."""
+    _no_liberties(ask)
+    form = read_form(forms.NewReservation, ask.body)
+    made = granted(finding.book(ask.deps.store, _wishes(ask, form), ask.now))
+    return Answer(shapes.reservation(made), 201, {"Location": f"{PREFIX}/reservations/{made.id}"})
+
+
+def _no_liberties(ask: Ask) -> None:
+    """403 for what only staff may say: whose slot, of what kind, at what price."""
+    if ask.is_staff(ask.person.lab):
+        return
+    kind = ask.body.get("kind", ReservationKind.BOOKING)
+    if not NOT_FOR_MEMBERS.isdisjoint(ask.body) or (kind in set(ReservationKind) and kind not in FOR_MEMBERS):
+        raise problem(Reason.FORBIDDEN)
+
+
+def _wishes(ask: Ask, form: forms.NewReservation) -> tuple[Wish, ...]:
+    if (form.machine is None) == (form.family is None):
+        raise invalid("machine")
+    names = (
+        ask.read(lambda tx: [one.id for one in tx.machines.all(family=form.family)]) if form.family else ()
+    )
+    machines = [form.machine] if form.machine else names
+    if not machines:
+        raise not_found()
+    start, end = _span(ask, machines[0], form.start, form.end)
+    person = form.member or ask.person.id
+    return tuple(Wish(one, person, start, end, ask.person.id, form.kind, form.note) for one in machines)
+
+
+def _span(ask: Ask, machine: str, start: str, end: str) -> tuple[datetime, datetime]:
+    zone = ask.zone(machine)
+    span = parse_time(start, "start", zone), parse_time(end, "end", zone)
+    if span[0] >= span[1]:
+        raise invalid("end")
+    return span
+
+
+@routes.add(
+    "GET",
+    "/reservations",
+    scope=Scope.READ,
+    query=("mine", "machine", "member", "from", "to", "limit", "cursor"),
+)
+def reservations(ask: Ask) -> Answer:
+    """Your reservations, newest first; for staff everybody's, unless `mine=1`."""
+    rows = ask.read(lambda tx: tx.bookings.page(_filter(ask)))
+    shown, cursor = cut(rows, ask.limit(), lambda one: (one.start, one.id))
+    return Answer(shapes.page([shapes.reservation(one) for one in shown], cursor))
+
+
+def _filter(ask: Ask) -> ReservationFilter:
+    zone, all_of_them = ask.zone(), ask.is_staff(ask.person.lab) and not ask.flag("mine")
+    return ReservationFilter(
+        lab=ask.person.lab if all_of_them else None,
+        machine=ask.query.get("machine"),
+        person=ask.query.get("member") if all_of_them else ask.person.id,
+        start=ask.time("from", zone),
+        end=ask.time("to", zone),
+        before=ask.before(),
+        limit=ask.limit() + 1,
+    )
+
+
+def _mine(ask: Ask, reservation: str) -> Reservation:
+    """The reservation, if it is the caller's to see."""
+    one = found(ask.read(lambda tx: tx.bookings.get(reservation)))
+    if one.person != ask.person.id and not ask.is_staff(one.lab):
+        raise not_found()
+    return one
+
+
+@routes.add("GET", "/reservations/{reservation}", scope=Scope.READ)
+def reservation(ask: Ask, reservation: str) -> Answer:
+    """One reservation."""
+    return Answer(shapes.reservation(_mine(ask, reservation)))
+
+
+@routes.add("PATCH", "/reservations/{reservation}", scope=Scope.BOOK, form=forms.MovedReservation)
+def move(ask: Ask, reservation: str) -> Answer:
+    """Move it under the same rules; a refused move keeps the old one."""
+    old = _mine(ask, reservation)
+    _no_liberties(ask)
+    form = read_form(forms.MovedReservation, ask.body)
+    ask.must_match(shapes.reservation(old))
+    kept: dict[str, Any] = shapes.reservation(old)
+    span = _span(ask, old.machine, form.start or kept["start"], form.end or kept["end"])
+    moved = granted(finding.move(ask.deps.store, old, ask.person, span, ask.now))
+    return Answer(shapes.reservation(moved))
+
+
+@routes.add("DELETE", "/reservations/{reservation}", scope=Scope.BOOK)
+def cancel(ask: Ask, reservation: str) -> Answer:
+    """Give the slot back."""
+    old = _mine(ask, reservation)
+    ask.must_match(shapes.reservation(old))
+    return Answer(
+        shapes.reservation(granted(ask.write(lambda tx: reserving.cancel(tx, old, ask.person, ask.now))))
+    )

@@ -1,0 +1,48 @@
+"""Which doors are there? A table of routes; serving.py opens them, openapi.py describes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.api.door import PREFIX, Answer
+from hub.api.forms import Strict
+from hub.services.letting_in import Scope
+
+Handler = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    scope: Scope | None = None
+    form: type[Strict] | None = None
+    query: tuple[str, ...] = ()
+    success: int = 200
+
+    @property
+    def name(self) -> str:
+        """Flask's name for it."""
+        return f"{self.method.lower()} {self.path}".replace(".", "_")
+
+
+@dataclass(slots=True)
+class Routes:
+    """The doors of one subject."""
+
+    all: list[Route] = field(default_factory=list)
+    prefix: str = PREFIX
+
+    def add(self, method: str, path: str, **more: Any) -> Callable[[Handler], Handler]:
+        """Register the function below as the door of `method` and `path`; its docstring is the summary."""
+
+        def register(handler: Handler) -> Handler:
+            summary = (handler.__doc__ or "").strip().splitlines()[0]
+            self.all.append(Route(method, self.prefix + path, handler, summary, **more))
+            return handler
+
+        return register

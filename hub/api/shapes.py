@@ -1,0 +1,168 @@
+"""How does a thing look in an answer? The shapes of api.md; nothing leaves that is not named here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from core.access import Decision
+from core.timeline import stamp
+from hub.api.problems import objections_of
+from hub.ports import Badge, Lock, Node, Person, Reservation, Session
+from hub.services.certifying import CertificateShown
+from hub.services.locking_out import Effect, effect
+from hub.services.showing import MachineShown
+from hub.words import Voice
+
+RULES = (
+    "step_min", "min_duration_min", "max_duration_min", "max_session_min", "horizon_d", "grace_min", "early_min",
+    "walkup", "machines_off_min", "seats",
+)  # fmt: skip
+
+
+def when(at: datetime | None) -> str | None:
+    """An instant, or null."""
+    return None if at is None else stamp(at)
+
+
+def machine(shown: MachineShown) -> dict[str, Any]:
+    """A machine with its live state; no person in it."""
+    one = shown.machine
+    return {
+        "id": one.id,
+        "name": one.model,
+        "family": one.family,
+        "lab": one.lab,
+        "model": one.model,
+        "room": one.room,
+        "status": str(shown.status),
+        "note": one.status_note,
+        "phase": shown.phase,
+        "online": shown.online,
+        "free_until": when(shown.free_until),
+        "busy_until": when(shown.busy_until),
+        "needs": list(one.needs),
+        "risk": str(one.risk),
+        "rules": {name: getattr(shown.policy, name) for name in RULES},
+        "materials": list(one.materials),
+    }
+
+
+def reservation(one: Reservation) -> dict[str, Any]:
+    """A reservation, for its holder and staff."""
+    return {
+        "id": one.id,
+        "machine": one.machine,
+        "member": one.person,
+        "start": stamp(one.start),
+        "end": stamp(one.end),
+        "kind": str(one.kind),
+        "status": str(one.status),
+        "note": one.note,
+        "created": stamp(one.created),
+    }
+
+
+def session(one: Session) -> dict[str, Any]:
+    """A use of a machine."""
+    return {
+        "id": one.id,
+        "machine": one.machine,
+        "member": one.person,
+        "responsible": one.responsible,
+        "reservation": one.reservation,
+        "kind": str(one.kind),
+        "start": stamp(one.start),
+        "until": when(one.until),
+        "end": when(one.end),
+        "end_reason": one.end_reason and str(one.end_reason),
+        "end_quality": one.end_quality and str(one.end_quality),
+        "minutes": one.minutes,
+    }
+
+
+def certificate(one: CertificateShown, voice: Voice) -> dict[str, Any]:
+    """A certificate as it stands now."""
+    return {
+        "id": one.id,
+        "course": one.course,
+        "member": one.member,
+        "state": str(one.state),
+        "granted": when(one.granted),
+        "until": when(one.until),
+        "missing": objections_of(one.missing, voice),
+    }
+
+
+def member(one: Person, now: datetime) -> dict[str, Any]:
+    """A member, for himself and staff."""
+    return {
+        "id": one.id,
+        "email": one.email,
+        "name": one.name,
+        "lang": one.lang,
+        "status": str(one.standing(now)),
+        "lab": one.lab,
+        "member_until": when(one.member_until),
+        "roles": sorted(str(role) for role in one.roles.get(one.lab, ())),
+    }
+
+
+def badge(one: Badge) -> dict[str, Any]:
+    """A badge; never its UID."""
+    return {
+        "id": one.id,
+        "member": one.person,
+        "kind": one.kind,
+        "state": str(one.state),
+        "added": stamp(one.added),
+    }
+
+
+def node(one: Node) -> dict[str, Any]:
+    """A node."""
+    return {
+        "id": one.id,
+        "machine": one.machine,
+        "online": one.online,
+        "view_rev": one.view_rev,
+        "version": one.version,
+        "last_seen": when(one.last_seen),
+        "lock_rev": one.lock_rev,
+        "held": dict(one.held),
+        "retired": when(one.retired),
+    }
+
+
+def lockout(one: Lock, beside: Node | None) -> dict[str, Any]:
+    """A lock, and whether the machine knows of it."""
+    state = effect(one, beside)
+    return {
+        "id": one.id,
+        "machine": one.machine,
+        "kind": str(one.kind),
+        "owner": one.owner,
+        "by": one.by,
+        "reason": one.reason,
+        "since": stamp(one.since),
+        "in_force": state is Effect.IN_FORCE,
+        "state": str(state),
+        "lifted": when(one.lifted),
+        "lifted_by": one.lifted_by,
+        "lift_reason": one.lift_reason,
+        "gone": when(one.gone),
+    }
+
+
+def decision(made: Decision, voice: Voice) -> dict[str, Any]:
+    """May I, until when, and if not, why not?"""
+    return {
+        "allowed": made.allowed,
+        "until": when(made.until),
+        "kind": str(made.kind) if made.allowed else None,
+        "objections": objections_of(made.objections, voice),
+    }
+
+
+def page(items: Sequence[dict[str, Any]], cursor: str | None = None) -> dict[str, Any]:
+    """A list."""
+    return {"items": list(items), "next": cursor}

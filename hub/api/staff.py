@@ -1,0 +1,104 @@
+"""For staff: the lab's members, badges, nodes and sessions."""
+
+from hub.api import forms, shapes
+from hub.api.door import Answer, Ask, found, not_found
+from hub.api.forms import read_form
+from hub.api.pages import cut
+from hub.api.routes import Routes
+from hub.ports import Badge, Tx
+from hub.services import enrolling, granting
+from hub.services.letting_in import Scope
+from hub.services.listing import members_page
+
+routes = Routes()
+
+
+@routes.add("GET", "/members", scope=Scope.STAFF, query=("email", "limit", "cursor"))
+def members(ask: Ask) -> Answer:
+    """The lab's members, newest first."""
+    lab, limit = ask.staff_lab, ask.limit()
+    rows = ask.read(lambda tx: members_page(tx, lab, ask.query.get("email"), ask.before(), limit + 1))
+    shown, cursor = cut(rows, limit, lambda one: (one.created, one.id))
+    return Answer(shapes.page([shapes.member(one, ask.now) for one in shown], cursor))
+
+
+@routes.add("GET", "/members/{member}", scope=Scope.READ)
+def member(ask: Ask, member: str) -> Answer:
+    """One member: oneself, or for staff."""
+    one = found(ask.read(lambda tx: tx.people.get(member)))
+    if one.id != ask.person.id and not any(ask.is_staff(lab) for lab in (one.lab, *one.roles)):
+        raise not_found()
+    return Answer(shapes.member(one, ask.now))
+
+
+@routes.add("GET", "/badges", scope=Scope.STAFF, query=("member", "limit", "cursor"))
+def badges(ask: Ask) -> Answer:
+    """The lab's badges, newest first; never a UID."""
+    lab, limit, whose, before = ask.staff_lab, ask.limit(), ask.query.get("member"), ask.before()
+    rows = [
+        one
+        for one in ask.read(lambda tx: tx.badges.in_lab(lab))
+        if whose in (None, one.person) and (before is None or (one.added, one.id) < before)
+    ]
+    shown, cursor = cut(rows, limit, lambda one: (one.added, one.id))
+    return Answer(shapes.page([shapes.badge(one) for one in shown], cursor))
+
+
+@routes.add("GET", "/badges/{badge}", scope=Scope.STAFF)
+def badge(ask: Ask, badge: str) -> Answer:
+    """One badge."""
+    return Answer(shapes.badge(_badge(ask, badge)))
+
+
+@routes.add("PATCH", "/badges/{badge}", scope=Scope.CERTIFY, form=forms.ChangedBadge)
+def change_badge(ask: Ask, badge: str) -> Answer:
+    """Mark a badge lost, returned or found again."""
+    old, state = _badge(ask, badge), read_form(forms.ChangedBadge, ask.body).state
+    ask.must_match(shapes.badge(old))
+
+    def rest(tx: Tx) -> Badge | None:
+        changed = enrolling.rest_badge(tx, badge, state, ask.person.id, ask.now)
+        granting.person_changed(tx, old.person, ask.now)
+        return changed
+
+    return Answer(shapes.badge(found(ask.write(rest))))
+
+
+def _badge(ask: Ask, identity: str) -> Badge:
+    one = found(ask.read(lambda tx: tx.badges.get(identity)))
+    if not ask.is_staff(one.lab):
+        raise not_found()
+    return one
+
+
+@routes.add("GET", "/nodes", scope=Scope.STAFF)
+def nodes(ask: Ask) -> Answer:
+    """The lab's nodes."""
+    lab = ask.staff_lab
+    return Answer(shapes.page([shapes.node(one) for one in ask.read(lambda tx: tx.nodes.all(lab))]))
+
+
+@routes.add("GET", "/nodes/{node}", scope=Scope.STAFF)
+def node(ask: Ask, node: str) -> Answer:
+    """One node."""
+    one = found(ask.read(lambda tx: tx.nodes.get(node)))
+    if not ask.is_staff(one.lab):
+        raise not_found()
+    return Answer(shapes.node(one))
+
+
+@routes.add(
+    "GET", "/sessions", scope=Scope.STAFF, query=("machine", "member", "from", "to", "limit", "cursor")
+)
+def sessions(ask: Ask) -> Answer:
+    """The lab's sessions, newest first."""
+    lab, limit, zone = ask.staff_lab, ask.limit(), ask.zone()
+    start, end, before = ask.time("from", zone), ask.time("to", zone), ask.before()
+    machine, member = ask.query.get("machine"), ask.query.get("member")
+    rows = ask.read(
+        lambda tx: tx.sessions.page(
+            lab=lab, machine=machine, person=member, start=start, end=end, before=before, limit=limit + 1
+        )
+    )
+    shown, cursor = cut(rows, limit, lambda one: (one.start, one.id))
+    return Answer(shapes.page([shapes.session(one) for one in shown], cursor))

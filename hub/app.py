@@ -1,0 +1,117 @@
+"""How do the parts of the hub become one application? The only wiring; everything can be replaced in a test.
+
+Settings in, a Flask application out. Nothing here decides anything.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_wtf.csrf import CSRFProtect
+
+from hub.clock import SystemClock
+from hub.ports import BadgeVault, Clock, Store, Tx
+from hub.ports.link import NodeLink
+from hub.services.sealing import Vault
+from hub.settings import Settings
+from hub.store.store import open_store
+from hub.web import bench as bench_pages
+from hub.web import board, booking, health, machines, mine, signing, staff
+from hub.web.accounts import Accounts
+from hub.web.bench import BenchPort
+from hub.web.errors import say_error
+from hub.web.frame import STATIC, frame
+from hub.web.guard import guard
+from hub.web.house import EXTENSION, House
+from hub.web.proxies import TrustedProxies
+from hub.web.tongue import speak
+
+T = TypeVar("T")
+LARGEST_REQUEST = 1024 * 1024  # bytes; the largest form of ours has a few hundred
+SIGNED_IN_FOR = timedelta(days=14)  # on the machine's own clock, as the cookie is
+
+
+class Announcing:
+    """A Store that tells the gateway after each commit, so that a node hears of it at once."""
+
+    def __init__(self, store: Store, link: NodeLink) -> None:
+        self._store, self._link = store, link
+
+    def read(self, fn: Callable[[Tx], T]) -> T:
+        """As the store reads."""
+        return self._store.read(fn)
+
+    def write(self, fn: Callable[[Tx], T]) -> T:
+        """As the store writes; the outbox is looked at after the commit."""
+        done = self._store.write(fn)
+        self._link.flush()
+        return done
+
+
+def create_app(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    clock: Clock | None = None,
+    vault: BadgeVault | None = None,
+    link: NodeLink | None = None,
+    bench: BenchPort | None = None,
+) -> Flask:
+    """The hub's application; what is not given is made from the settings. The bench is there only when given."""
+    kept = store or open_store(settings.database_url)
+    told: Store = Announcing(kept, link) if link is not None else kept
+    time = clock or SystemClock()
+    app = Flask("hub", static_folder=str(STATIC), template_folder=str(STATIC.parent / "templates"))
+    _configure(app, settings)
+    app.extensions[EXTENSION] = House(told, time, demo=bench is not None)
+    csrf = CSRFProtect(app)
+    signing.secure(app, Accounts(told))
+    guard(app, https=settings.public_url.startswith("https"))
+    speak(app)
+    frame(app)
+    say_error(app)
+    _pages(app, told, time, link)
+    _api(app, csrf, told, time, vault or Vault(settings.badge_secret()))
+    if bench is not None:
+        bench_doors = bench_pages.blueprint(bench)
+        csrf.exempt(bench_doors)  # loopback alone, no cookie is asked for, and it looks at Origin itself
+        app.register_blueprint(bench_doors)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def create_ops_app(store: Store, link: NodeLink | None = None) -> Flask:
+    """The second listener: health for whoever watches, on a port of its own."""
+    app = Flask("ops", static_folder=None)
+    app.register_blueprint(health.health(store, link))
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.session_secret().hex(),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
+        SESSION_COOKIE_NAME="loquet",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
+        WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session: booking pages stay open for hours
+        RATELIMIT_STORAGE_URI="memory://",  # one process signs in (architecture.md); PostgreSQL set-ups share later
+        RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_SWALLOW_ERRORS=False,  # no limiter, no sign-in
+    )
+
+
+def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> None:
+    limiter = Limiter(signing.address, app=app)
+    for blueprint in (board, machines, booking, mine, staff):
+        app.register_blueprint(blueprint.blueprint)
+    app.register_blueprint(signing.pages(limiter))
+    app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
+
+
+def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock, vault: BadgeVault) -> None:
+    """The REST doors."""

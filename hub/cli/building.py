@@ -1,0 +1,91 @@
+"""How is a hub's one process put together? Store, gateway, jobs and pages, started and ended in order.
+
+On SQLite this is the only process that writes for long: it holds a lock beside the database.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.app import create_app
+from hub.jobs.chores import timetable
+from hub.jobs.leader import Leader
+from hub.jobs.ticking import Ticker
+from hub.jobs.timetable import Timetable
+from hub.mqtt.link import Way
+from hub.mqtt.wiring import gateway
+from hub.ports import Clock, Store
+from hub.ports.link import NodeLink
+from hub.services.sealing import Vault
+from hub.settings import BadSettings, Settings
+from hub.store.store import open_store
+
+RUNNING = "running.lock"  # in the data folder; flock, so that a crash lets go of it
+LEADING = "jobs.lock"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The parts of a running hub."""
+
+    app: Any  # the WSGI app; Flask itself stays in hub.web, hub.api and hub.app
+    store: Store
+    vault: Vault
+    link: NodeLink
+    jobs: Timetable
+    ticker: Ticker
+    close: Callable[[], None]
+
+    def start(self) -> None:
+        """Connect to the nodes and let the jobs tick."""
+        self.link.start()
+        self.ticker.start()
+
+    def stop(self) -> None:
+        """End in the other order; what was taken is finished."""
+        self.ticker.stop()
+        self.link.stop()
+        self.close()
+
+
+class AlreadyRunsError(Exception):
+    """Another hub holds this data folder."""
+
+
+def hold(var: Path) -> Leader:
+    """Be the one hub of this data folder. Raises AlreadyRunsError."""
+    holder = Leader(var / RUNNING)
+    if not holder.leads():
+        raise AlreadyRunsError(f"another hub runs on {var}")
+    return holder
+
+
+def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
+    """Every part of the hub over `settings`, not started. `replacements` go to `create_app` (the demo's bench).
+
+    Raises BadSettings without a broker.
+    """
+    if settings.broker is None:
+        raise BadSettings([f"{settings.var / 'hub.toml'}: [broker] is missing: the nodes could not be heard"])
+    store = open_store(settings.database_url)
+    vault = Vault(settings.badge_secret())
+    broker = settings.broker
+    way = Way(broker.host, broker.port, broker.user, broker.password(), tls_of(settings))
+    link = gateway(way, store, vault, clock)
+    jobs = timetable(store, vault)
+    ticker = Ticker(jobs, clock, Leader(settings.var / LEADING))
+    app = create_app(settings, store=store, clock=clock, vault=vault, link=link, **replacements)
+    return Hub(app, store, vault, link, jobs, ticker, store.close)
+
+
+def tls_of(settings: Settings) -> Any:
+    """The TLS context for the broker, None on loopback."""
+    import ssl
+
+    broker = settings.broker
+    if broker is None or not broker.tls:
+        return None
+    context = ssl.create_default_context(cafile=broker.ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3  # wire.md
+    return context

@@ -1,0 +1,1 @@
+"""How does the hub speak with its nodes? The gateway: MQTT on one side, services on the other."""

@@ -1,0 +1,99 @@
+"""Who has taken which seat, and for when?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from core.vocabulary import ReservationKind, ReservationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A seat taken for [start, end); `rev` rises with every change."""
+
+    id: str
+    lab: str
+    machine: str
+    seat: int
+    person: str
+    start: datetime
+    end: datetime
+    kind: ReservationKind
+    status: ReservationStatus
+    note: str
+    by: str
+    created: datetime
+    changed: datetime
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewReservation:
+    """A seat to be taken."""
+
+    lab: str
+    machine: str
+    seat: int
+    person: str
+    start: datetime
+    end: datetime
+    kind: ReservationKind = ReservationKind.BOOKING
+    status: ReservationStatus = ReservationStatus.CONFIRMED
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationFilter:
+    """Which reservations to list; newest start first; `before` is the (start, id) of the last one seen."""
+
+    lab: str | None = None
+    machine: str | None = None
+    person: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+class Bookings(Protocol):
+    """The reservations. The database refuses an overlap on a seat; that refusal is a value here."""
+
+    def get(self, reservation: str) -> Reservation | None:
+        """The reservation with this id."""
+        ...
+
+    def taken(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """The occupying ones of a machine that touch [start, end), by start, then seat."""
+        ...
+
+    def taken_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """The occupying ones of a whole lab that touch [start, end), by start, then seat."""
+        ...
+
+    def blocking(self, seat: int, start: datetime, end: datetime, *, but: str = "") -> Reservation | None:
+        """The last occupying one on a seat that overlaps [start, end), `but` that one."""
+        ...
+
+    def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
+        """Occupying ones that have ended and are not done yet, oldest end first."""
+        ...
+
+    def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:
+        """Reservations, newest start first."""
+        ...
+
+    def add(self, new: NewReservation, now: datetime) -> Reservation | None:
+        """Take the seat; None when the database found it taken."""
+        ...
+
+    def move(
+        self, old: Reservation, start: datetime, end: datetime, seat: int, now: datetime
+    ) -> Reservation | None:
+        """Move as it was read (`old.rev`); None when taken or changed meanwhile."""
+        ...
+
+    def set_status(self, old: Reservation, status: ReservationStatus, now: datetime) -> Reservation | None:
+        """Change the status of what was read; None when somebody was first."""
+        ...

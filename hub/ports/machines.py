@@ -1,0 +1,155 @@
+"""Which machines are there, what are their rules, and when is the lab open?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from core.vocabulary import Audience, MachineStatus, Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """One workshop."""
+
+    id: str
+    name: str
+    zone: str
+    lang: str
+    charter: int
+    rules: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine; `rules` and `policy` are resolved already: lab, then family, then machine, nearest wins."""
+
+    id: str
+    lab: str
+    family: str
+    model: str
+    room: str
+    risk: Risk
+    status: MachineStatus
+    status_note: str
+    own_hours: bool
+    needs: tuple[str, ...]
+    materials: tuple[str, ...]
+    rules: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    zone: str
+    family_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place at a machine; its integer id is what the database guards."""
+
+    id: int
+    machine: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A weekly range in local wall time ("18:00"); weekday 0 is Monday; an end not after the start is next day's."""
+
+    weekday: int
+    from_local: str
+    to_local: str
+    audience: Audience
+    machine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayException:
+    """One local date that beats the week; no hours = closed; `reason` by language."""
+
+    day: date
+    hours: tuple[tuple[str, str, Audience], ...]
+    reason: Mapping[str, str]
+    machine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A span in which lab or machine is closed."""
+
+    id: str
+    lab: str
+    machine: str | None
+    start: datetime
+    end: datetime
+    reason: str
+    by: str
+    created: datetime
+
+
+class Machines(Protocol):
+    """Labs, machines, their seats and hours."""
+
+    def lab(self, lab: str) -> Lab | None:
+        """The lab with this id."""
+        ...
+
+    def labs(self) -> Sequence[Lab]:
+        """All labs by id."""
+        ...
+
+    def get(self, machine: str) -> Machine | None:
+        """The machine with this name."""
+        ...
+
+    def all(self, *, lab: str | None = None, family: str | None = None) -> Sequence[Machine]:
+        """Machines by name."""
+        ...
+
+    def seats(self, machine: str, *, lock: bool = False) -> Sequence[Seat]:
+        """Its seats by id; `lock` holds their rows till the transaction ends (PostgreSQL)."""
+        ...
+
+    def hours(self, machine: Machine) -> tuple[Sequence[Opening], Sequence[DayException]]:
+        """The week and its exceptions that hold for a machine: its own where it has its own hours, else the lab's."""
+        ...
+
+    def closures(self, machine: Machine, start: datetime, end: datetime) -> Sequence[Closure]:
+        """Closures of lab or machine that touch the span, by start."""
+        ...
+
+    def seat_counts(self, lab: str) -> Mapping[str, int]:
+        """How many seats each machine of a lab has."""
+        ...
+
+    def closures_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Closure]:
+        """Closures of a lab and of its machines that touch the span, by start."""
+        ...
+
+    def add_lab(self, lab: Lab) -> None:
+        """Found a lab."""
+        ...
+
+    def add_family(
+        self, lab: str, family: str, names: Mapping[str, str], risk: Risk, rules: Mapping[str, Any]
+    ) -> None:
+        """Make a family known."""
+        ...
+
+    def add(self, machine: Machine, *, seats: int = 1) -> None:
+        """Put up a machine; its `rules` and `policy` are its own overrides alone."""
+        ...
+
+    def add_opening(self, lab: str, opening: Opening) -> None:
+        """Open every week."""
+        ...
+
+    def add_exception(self, lab: str, exception: DayException) -> None:
+        """Except one date; the latest saved of a date wins."""
+        ...
+
+    def add_closure(self, closure: Closure) -> None:
+        """Close for a span."""
+        ...
+
+    def set_status(self, machine: str, status: MachineStatus, note: str = "") -> bool:
+        """Say how the machine is; False when there is no such machine."""
+        ...

@@ -1,0 +1,59 @@
+"""Which box stands beside which machine, what was it told, and what did it last say?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`view_rev`/`lock_rev` are what it was told, `held` what its hello says it holds, `live` its last state."""
+
+    id: str
+    lab: str
+    machine: str
+    sealed_key: bytes
+    view_rev: int
+    view_hash: str
+    lock_rev: int
+    held: Mapping[str, Any]
+    live: Mapping[str, Any]
+    online: bool
+    version: str
+    boot: str
+    last_seen: datetime | None
+    created: datetime
+    retired: datetime | None
+
+
+class Nodes(Protocol):
+    """The nodes."""
+
+    def get(self, node: str, *, lock: bool = False) -> Node | None:
+        """The node with this name; `lock` holds its row (PostgreSQL): views are published under it."""
+        ...
+
+    def at(self, machine: str) -> Node | None:
+        """The node beside a machine."""
+        ...
+
+    def all(self, lab: str | None = None) -> Sequence[Node]:
+        """Nodes by name, retired ones too."""
+        ...
+
+    def add(self, node: str, lab: str, machine: str, sealed_key: bytes, now: datetime) -> None:
+        """Pair a node with a machine."""
+        ...
+
+    def set_view(self, node: str, rev: int, digest: str) -> None:
+        """What view it is told from now on."""
+        ...
+
+    def bump_locks(self, node: str) -> int:
+        """Raise the revision of its locks and return it."""
+        ...
+
+    def seen(self, node: str, now: datetime, values: Mapping[str, object]) -> bool:
+        """Keep what it said: any of live, held, online, version, boot; False when there is no such node."""
+        ...

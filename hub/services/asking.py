@@ -1,0 +1,92 @@
+"""What does the hub answer a node that asks about a badge? A walk-up is booked in the same transaction.
+
+The node asks when it does not know the badge, when its view is too old, and before a walk-up. Machine and
+session are the node's own affair: the hub adds people, slots and locks.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.access import Decision, Kind, Situation, decide, objection
+from core.grants import MachineView, Refusal, discreet
+from core.timeline import Span
+from core.views import booking_body, grant_body
+from core.vocabulary import BadgeState, Purpose, Reason, ReservationStatus
+from core.wire import messages
+from hub.ports import Badge, BadgeVault, Machine, Node, Tx
+from hub.services import facts, granting, reserving
+from hub.services.refused import Refused
+
+ABOUT_USE = frozenset({Purpose.USE, Purpose.WALK_UP})
+
+
+def answer(
+    tx: Tx, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime
+) -> messages.Answer | None:
+    """The answer to `ask`, to be sent after the commit; None for a node that is unknown or retired."""
+    node, mark = tx.nodes.get(node_id), tx.meta.mark()
+    machine = tx.machines.get(node.machine) if node and node.retired is None else None
+    if node is None or machine is None or mark is None:
+        return None
+    decision = _decided(tx, node, machine, ask, vault, now)
+    told = messages.Decision(decision.allowed, decision.until, _objected(decision))
+    grant = grant_body(decision.grant) if decision.allowed and decision.grant else None
+    booking = booking_body(decision.booking) if decision.allowed and decision.booking else None
+    return messages.Answer(mark.epoch, mark.store, ask.id, ask.nonce, told, grant, booking)
+
+
+def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
+    """The objections as a screen in the workshop may show them."""
+    shown = discreet(Refusal(one.code, one.params) for one in decision.objections)
+    return tuple(messages.Objected(one.code, dict(one.params)) for one in shown)
+
+
+def _decided(
+    tx: Tx, node: Node, machine: Machine, ask: messages.Ask, vault: BadgeVault, now: datetime
+) -> Decision:
+    if ask.purpose not in ABOUT_USE:
+        return _refused(Reason.FORBIDDEN)
+    badge = badge_named(tx, node, ask.badge.key, vault)
+    if badge is None or badge.state is BadgeState.RETURNED:
+        return _refused(Reason.BADGE_UNKNOWN)
+    person = tx.people.get(badge.person)
+    if person is None or badge.state is not BadgeState.ACTIVE:
+        return _refused(Reason.BADGE_LOST)
+    view = granting.person_view(tx, person, machine, now, ask.badge.key)
+    arrived = facts.bookings_of(tx, machine.id, Span(now, now + granting.NOW_ENOUGH))[1]
+    locks = granting.locks_on(tx, machine.id)
+    decision = decide(ask.badge.key, view, now, Situation(locks=locks, fresh=True, arrived=arrived))
+    if decision.kind is not Kind.WALK_UP or not decision.allowed:
+        return decision
+    return _booked(tx, machine, view, decision, now)
+
+
+def _refused(code: Reason) -> Decision:
+    return Decision(allowed=False, until=None, objections=(objection(code),), kind=Kind.USE)
+
+
+def badge_named(tx: Tx, node: Node, key: str, vault: BadgeVault) -> Badge | None:
+    """The badge that this node calls `key`, whatever its state."""
+    key_of = granting.key_maker(node, vault)
+    return next((badge for badge in tx.badges.in_lab(node.lab) if key_of(badge) == key), None)
+
+
+def _booked(tx: Tx, machine: Machine, view: MachineView, decision: Decision, now: datetime) -> Decision:
+    """The walk-up as a reservation; refused when somebody took the seat in this very moment."""
+    if decision.grant is None or decision.until is None:
+        return _refused(Reason.BADGE_UNKNOWN)
+    span, grace = Span(now, decision.until), timedelta(minutes=view.machine.grace_min)
+    _release_no_shows(tx, machine.id, span, grace)
+    made = reserving.walk_up(tx, machine, decision.grant.who, decision.until, now)
+    if isinstance(made, Refused):
+        return _refused(Reason.RESERVED_OTHER)
+    return replace(decision, booking=facts.booking_of(made))
+
+
+def _release_no_shows(tx: Tx, machine: str, span: Span, grace: timedelta) -> None:
+    """Slots whose holder did not come within the grace give way (R34)."""
+    for one in tx.bookings.taken(machine, span.start, span.end):
+        waiting = one.status is ReservationStatus.CONFIRMED
+        if waiting and one.start + grace <= span.start:
+            tx.bookings.set_status(one, ReservationStatus.NO_SHOW, span.start)
+            tx.audit.append(one.lab, "hub", "reservation.no_show", one.id, {}, span.start)

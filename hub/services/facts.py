@@ -1,0 +1,186 @@
+"""What do the rules need to know? Rows of the store -> the facts of core, with no decision."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from core import calendars, certificates, grants
+from core.calendars import Opening, Week
+from core.grants import AGE_LIMIT_H, MachinePolicy, PersonFacts
+from core.timeline import Span, subtract
+from core.views import policy_from_body
+from core.vocabulary import BadgeState, MemberStatus, ReservationStatus, Role
+from hub.ports import Badge, Machine, Person, Reservation, Tx
+from hub.ports.people import GRACE
+
+PAGE = 500
+ARRIVED = frozenset({ReservationStatus.ARRIVED, ReservationStatus.IN_USE})
+_OUT = frozenset({MemberStatus.PROSPECT, MemberStatus.EXPIRED, MemberStatus.ARCHIVED})
+_NAMES = {  # rules.md's table -> the fields of MachinePolicy
+    "min_min": "min_duration_min",
+    "max_min": "max_duration_min",
+    "closing_margin_min": "machines_off_min",
+    "stop_policy": "stop",
+}
+KeyOf = Callable[[Badge], str]
+
+
+def policy_of(machine: Machine, seats: int = 1) -> MachinePolicy:
+    """Every figure of one machine; what neither lab, family nor machine says keeps its default."""
+    said: dict[str, Any] = {**machine.rules, **machine.policy}
+    body = {_NAMES.get(name, name): value for name, value in said.items()}
+    if "horizon_opens_at" in body:
+        body["horizon_opens_min"] = minute_of(body["horizon_opens_at"])
+    fixed = {
+        "id": machine.id,
+        "lab": machine.lab,
+        "name": machine.model,
+        "family": machine.family,
+        "zone": machine.zone,
+        "risk": machine.risk,
+        "status": machine.status,
+        "needs": machine.needs,
+        "seats": seats,
+    }
+    return policy_from_body({"age_limit_h": AGE_LIMIT_H[machine.risk]} | body | fixed)
+
+
+def machine_policy(tx: Tx, machine: Machine) -> MachinePolicy:
+    """The same, its seats counted."""
+    return policy_of(machine, len(tx.machines.seats(machine.id)))
+
+
+def minute_of(local: str) -> int:
+    """Minutes since midnight of a wall time "18:00"; ValueError on anything else."""
+    hour, minute = local.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def week_of(tx: Tx, machine: Machine) -> Week:
+    """The usual hours that hold for a machine, and the days that differ."""
+    usual, exceptions = tx.machines.hours(machine)
+    by_day: dict[int, list[calendars.Hours]] = defaultdict(list)
+    for one in usual:
+        by_day[one.weekday].append(
+            calendars.Hours(minute_of(one.from_local), minute_of(one.to_local), one.audience)
+        )
+    days = {
+        one.day: tuple(
+            calendars.Hours(minute_of(from_), minute_of(to), audience) for from_, to, audience in one.hours
+        )
+        for one in exceptions
+    }
+    return Week(machine.zone, by_day, days)
+
+
+def openings_of(tx: Tx, machine: Machine, within: Span) -> tuple[Opening, ...]:
+    """When the machine's house is open for whom, closures taken out."""
+    closures = tx.machines.closures(machine, within.start - timedelta(days=1), within.end + timedelta(days=1))
+    holes = [Span(closure.start, closure.end) for closure in closures]
+    return tuple(
+        Opening(left.start, left.end, opening.audience)
+        for opening in calendars.openings(week_of(tx, machine), within)
+        for left in subtract([opening.span], holes)
+    )
+
+
+def courses_of(tx: Tx, lab: str, zone: str) -> certificates.Courses:
+    """The tree of a lab's courses."""
+    return {
+        course.id: certificates.Course(
+            course.id, zone, course.valid_months, course.dormant_months, course.needs
+        )
+        for course in tx.certificates.courses(lab)
+    }
+
+
+def booking_of(one: Reservation) -> grants.Booking:
+    """A reservation as the rules see it."""
+    return grants.Booking(one.id, one.person, one.kind, one.start, one.end)
+
+
+def bookings_of(tx: Tx, machine: str, within: Span) -> tuple[list[grants.Booking], frozenset[str]]:
+    """What is taken and not yet done in a span, and of it those whose holder has come."""
+    taken = tx.bookings.taken(machine, within.start, within.end)
+    held = [one for one in taken if one.status is not ReservationStatus.DONE]
+    return [booking_of(one) for one in held], frozenset(one.id for one in held if one.status in ARRIVED)
+
+
+def events_of(rows: Iterable[Any]) -> tuple[certificates.Event, ...]:
+    """Certificate events as the rules see them."""
+    return tuple(
+        certificates.Event(row.course, certificates.Act(row.kind), row.at, row.by, row.reason) for row in rows
+    )
+
+
+def person_facts(tx: Tx, person: Person, lab: str, keys: Sequence[str] = ()) -> PersonFacts:
+    """What the rules need to know of one person; without keys he stands under his own id."""
+    events = events_of(tx.certificates.events(person.id))
+    return _facts(person, lab, _charter(tx, lab), events, tuple(keys) or (person.id,), ())
+
+
+def people_facts(tx: Tx, lab: str, key_of: KeyOf) -> list[PersonFacts]:
+    """The same of everybody in the lab who has a badge, by the keys that `key_of` gives."""
+    charter = _charter(tx, lab)
+    active, lost = _keys(tx, lab, key_of)
+    events: dict[str, list[Any]] = defaultdict(list)
+    for row in tx.certificates.events_in(lab):
+        events[row.person].append(row)
+    return [
+        _facts(one, lab, charter, events_of(events[one.id]), tuple(active[one.id]), tuple(lost[one.id]))
+        for one in everybody(tx, lab)
+        if one.id in active or one.id in lost
+    ]
+
+
+def everybody(tx: Tx, lab: str) -> Iterable[Person]:
+    """All people of the lab, page by page."""
+    page = tx.people.page(lab, PAGE)
+    while page:
+        yield from page
+        page = tx.people.page(lab, PAGE, page[-1].id) if len(page) == PAGE else ()
+
+
+def _keys(tx: Tx, lab: str, key_of: KeyOf) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    active: dict[str, list[str]] = defaultdict(list)
+    lost: dict[str, list[str]] = defaultdict(list)
+    for badge in tx.badges.in_lab(lab):
+        if badge.state is BadgeState.ACTIVE:
+            active[badge.person].append(key_of(badge))
+        elif badge.state is BadgeState.LOST:
+            lost[badge.person].append(key_of(badge))
+    return active, lost
+
+
+def _charter(tx: Tx, lab: str) -> int:
+    found = tx.machines.lab(lab)
+    return found.charter if found else 0
+
+
+def _facts(
+    person: Person,
+    lab: str,
+    charter: int,
+    events: tuple[certificates.Event, ...],
+    keys: tuple[str, ...],
+    lost: tuple[str, ...],
+) -> PersonFacts:
+    return PersonFacts(
+        who=person.id,
+        name=person.short or person.name.split(" ")[0],
+        lang=person.lang,
+        keys=keys,
+        lost_keys=lost,
+        member_until=None if person.member_until is None else person.member_until + GRACE,
+        suspended=person.status is MemberStatus.SUSPENDED,
+        archived=person.status in _OUT,
+        charter=person.charter >= charter,
+        roles=roles_of(person, lab),
+        events=events,
+    )
+
+
+def roles_of(person: Person, lab: str) -> tuple[Role, ...]:
+    """The person's roles in the lab, in a fixed order."""
+    return tuple(sorted(person.roles.get(lab, frozenset())))

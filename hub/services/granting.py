@@ -1,0 +1,199 @@
+"""Who may use which machine? Facts -> the view of each node, and the answer to "why not?" on a page.
+
+A view's revision rises in the transaction that changes what it says (`changed`); its content is made
+when it is sent, from one snapshot, so revision and content always belong together.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.access import Decision, Lock, OpenSession, Situation, decide
+from core.certificates import tree_of
+from core.grants import Facts, MachineView, Right, compile_view, frank_view, right_of
+from core.timeline import Span
+from core.views import view_body as body_of
+from core.vocabulary import Inhibit
+from core.wire.seal import Keys, badge_key
+from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
+from hub.services import facts
+
+NOW_ENOUGH = timedelta(minutes=1)  # a question about a later instant is not about the present session
+LOOK_AHEAD = timedelta(days=2)  # how far a page's decision sees slots and openings: past any session
+
+
+def changed(tx: Tx, machines: Iterable[str], now: datetime) -> None:
+    """What the views of these machines say has changed: raise their revisions and send them."""
+    for machine in sorted(set(machines)):
+        found = tx.nodes.at(machine)
+        node = tx.nodes.get(found.id, lock=True) if found else None
+        if node and node.retired is None:
+            tx.nodes.set_view(node.id, node.view_rev + 1, "")
+            tx.outbox.put_once(node.lab, "view", node.id, {}, now)
+    _live(tx, machines, now)
+
+
+def _live(tx: Tx, machines: Iterable[str], now: datetime) -> None:
+    for name in sorted(set(machines)):
+        machine = tx.machines.get(name)
+        if machine:
+            tx.outbox.put_once(machine.lab, "live", name, {}, now)
+
+
+def lab_changed(tx: Tx, lab: str, now: datetime, course: str | None = None) -> None:
+    """The views of all machines of the lab, or of those that need `course`, directly or not."""
+    machines = tx.machines.all(lab=lab)
+    if course is not None and machines:
+        tree = facts.courses_of(tx, lab, machines[0].zone)
+        machines = [one for one in machines if course in tree_of(one.needs, tree)]
+    changed(tx, [one.id for one in machines], now)
+
+
+def person_changed(tx: Tx, person: str, now: datetime) -> None:
+    """Membership, roles, charter or badges of a person changed: every view of his labs may say so."""
+    found = tx.people.get(person)
+    for lab in sorted({found.lab, *found.roles}) if found else ():
+        lab_changed(tx, lab, now)
+
+
+def recompile_all(tx: Tx, now: datetime) -> None:
+    """Send every view anew: at the hub's start, and after a restore."""
+    for lab in tx.machines.labs():
+        lab_changed(tx, lab.id, now)
+
+
+def refresh(tx: Tx, vault: BadgeVault, now: datetime) -> int:
+    """Send the views that passing time has changed (slots coming into reach, rights that ran out).
+
+    For the hourly job. Returns how many.
+    """
+    sent = 0
+    for node in tx.nodes.all():
+        if node.retired is None:
+            sent += _refresh(tx, node.id, vault, now)
+    return sent
+
+
+def _refresh(tx: Tx, name: str, vault: BadgeVault, now: datetime) -> int:
+    node = tx.nodes.get(name, lock=True)
+    view = view_of_node(tx, name, vault, now)
+    if node is None or view is None:
+        return 0
+    digest = _digest(view)
+    if digest == node.view_hash:
+        return 0
+    tx.nodes.set_view(name, node.view_rev + 1, digest)
+    tx.outbox.put_once(node.lab, "view", name, {}, now)
+    return 1
+
+
+_NOT_SAID = frozenset({"rev", "issued", "audit"})  # they are about the view, not about the machine
+
+
+def _digest(view: MachineView) -> str:
+    body = body_of(view)
+    said = {name: value for name, value in body.items() if name not in _NOT_SAID}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def view_body(tx: Tx, node: str, vault: BadgeVault, now: datetime) -> dict[str, Any] | None:
+    """The body of the node's `down/view`; None for a node that is unknown or retired."""
+    view = view_of_node(tx, node, vault, now)
+    return None if view is None else body_of(view)
+
+
+def view_of_node(tx: Tx, name: str, vault: BadgeVault, now: datetime) -> MachineView | None:
+    """The view that a node is to keep, at its present revision."""
+    node = tx.nodes.get(name)
+    machine = tx.machines.get(node.machine) if node and node.retired is None else None
+    mark = tx.meta.mark()
+    if node is None or machine is None or mark is None:
+        return None
+    policy = facts.machine_policy(tx, machine)
+    within = Span(now, now + timedelta(hours=policy.age_limit_h + 24))
+    seq, digest = tx.audit.head()
+    found = Facts(
+        people=facts.people_facts(tx, machine.lab, key_maker(node, vault)),
+        courses=facts.courses_of(tx, machine.lab, machine.zone),
+        bookings=facts.bookings_of(tx, machine.id, within)[0],
+        openings=facts.openings_of(tx, machine, within),
+        epoch=mark.epoch,
+        store=mark.store,
+        rev=node.view_rev,
+    )
+    view = compile_view(found, policy, now)
+    return replace(view, audit={"seq": seq, "hash": digest})
+
+
+def key_maker(node: Node, vault: BadgeVault) -> facts.KeyOf:
+    """How this node names a badge: nothing that another node could use."""
+    key = Keys.of(vault.open(node.sealed_key)).badge
+
+    def key_of(badge: Badge) -> str:
+        return badge_key(key, vault.open(badge.sealed))
+
+    return key_of
+
+
+def person_view(
+    tx: Tx, person: Person, machine: Machine, at: datetime, key: str | None = None
+) -> MachineView:
+    """The machine's view for one person, with every reason; `key` None: he stands under his own id."""
+    within = Span(at - LOOK_AHEAD, at + LOOK_AHEAD)
+    found = Facts(
+        people=[facts.person_facts(tx, person, machine.lab, (key,) if key else ())],
+        courses=facts.courses_of(tx, machine.lab, machine.zone),
+        bookings=facts.bookings_of(tx, machine.id, within)[0],
+        openings=facts.openings_of(tx, machine, within),
+    )
+    return frank_view(found, facts.machine_policy(tx, machine), at)
+
+
+def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
+    """What the person may at `at`, or everything that he lacks (R14: at the slot's end)."""
+    courses = facts.courses_of(tx, machine.lab, machine.zone)
+    policy = facts.policy_of(machine)
+    return right_of(facts.person_facts(tx, person, machine.lab), policy, courses, at)
+
+
+def locks_on(tx: Tx, machine: str) -> tuple[Lock, ...]:
+    """The locks that the house has set, in force yet or not."""
+    return tuple(Lock(one.id, one.kind, one.owner) for one in tx.locks.on(machine))
+
+
+def situation(tx: Tx, machine: Machine, now: datetime) -> Situation:
+    """What the hub knows of the machine itself now: locks, inhibits that its node shows, who uses it."""
+    node = tx.nodes.at(machine.id)
+    live = node.live if node and node.online else {}
+    running = tx.sessions.running(machine.id)
+    session = OpenSession(running.id, running.person, running.kind, running.until) if running else None
+    arrived = facts.bookings_of(tx, machine.id, Span(now, now + NOW_ENOUGH))[1]
+    return Situation(
+        inhibits=frozenset(Inhibit(one) for one in live.get("inhibits", ()) if one in _INHIBITS),
+        locks=locks_on(tx, machine.id),
+        session=session,
+        fresh=True,
+        arrived=arrived,
+    )
+
+
+_INHIBITS = frozenset(inhibit.value for inhibit in Inhibit)
+
+
+def decision_for(
+    tx: Tx, person: Person, machine: Machine, now: datetime, at: datetime | None = None
+) -> Decision:
+    """May this person use the machine now, or at a later instant, and if not, why not?
+
+    Of a later instant nobody knows who will sit there: only locks and slots count, each holder comes.
+    """
+    moment = at or now
+    view = person_view(tx, person, machine, moment)
+    if moment - now <= NOW_ENOUGH:
+        return decide(person.id, view, moment, situation(tx, machine, now))
+    coming = frozenset(booking.id for booking in view.bookings)
+    later = Situation(locks=locks_on(tx, machine.id), fresh=True, arrived=coming)
+    return decide(person.id, view, moment, later)

@@ -1,0 +1,69 @@
+"""May this bearer ask, and for what? Tokens: 256 random bits, kept as a hash, with a scope and an end (api.md)."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from core.vocabulary import MemberStatus
+from hub.ports import Person, Token, Tx
+
+PREFIX = "lqt_"  # so that secret scanners, and people, see what it is
+LONGEST_CERTIFY = timedelta(hours=12)
+DEFAULT = timedelta(days=30)
+
+
+class Scope(IntEnum):
+    """What a token may be used for; each holds the one before."""
+
+    READ = 1
+    BOOK = 2
+    STAFF = 3
+    CERTIFY = 4
+
+    @property
+    def word(self) -> str:
+        """As it is written."""
+        return self.name.lower()
+
+
+SCOPES = {scope.word: scope for scope in Scope}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, with what scope; `token` None for a signed-in page."""
+
+    person: Person
+    scope: Scope
+    token: str | None = None
+
+
+def issue_token(tx: Tx, person: Person, scope: Scope, lasts: timedelta, by: str, now: datetime) -> str:
+    """A new token in clear, shown once. A `certify` token lasts 12 hours at most: ValueError past it."""
+    if scope is Scope.CERTIFY and lasts > LONGEST_CERTIFY:
+        raise ValueError("a certify token lasts 12 hours at most")
+    if lasts <= timedelta(0):
+        raise ValueError("a token needs a time to last")
+    clear = PREFIX + secrets.token_urlsafe(32)
+    token = Token(tx.fresh_id(), person.lab, person.id, digest(clear), scope.word, now, now + lasts)
+    tx.tokens.add(token)
+    tx.audit.append(person.lab, by, "token.issued", token.id, {"member": person.id, "scope": scope.word}, now)
+    return clear
+
+
+def caller_of(tx: Tx, clear: str, now: datetime) -> Caller | None:
+    """Whose token this is; None for one that is unknown, over, revoked, or whose person may not sign in."""
+    token = tx.tokens.by_hash(digest(clear))
+    if token is None or token.revoked is not None or not now < token.expires:
+        return None
+    account = tx.people.account(person=token.person)
+    if account is None or not account.active or account.person.status is MemberStatus.ARCHIVED:
+        return None
+    return Caller(account.person, SCOPES[token.scope], token.id)
+
+
+def digest(clear: str) -> str:
+    """The hash under which a token is kept; 256 random bits need no salt and no stretching."""
+    return hashlib.sha256(clear.encode()).hexdigest()

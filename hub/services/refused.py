@@ -1,0 +1,24 @@
+"""What does a service answer that says no? The objections, never an exception."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.access import Objection, objection
+from core.vocabulary import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was written; `objections` is everything against it, in order of rank."""
+
+    objections: tuple[Objection, ...]
+
+    @property
+    def code(self) -> Reason:
+        """The first code."""
+        return self.objections[0].code
+
+
+def refused(code: Reason, params: Mapping[str, str | int] | None = None) -> Refused:
+    """A refusal for one reason."""
+    return Refused((objection(code, params),))

@@ -1,0 +1,142 @@
+"""Who used which machine, for how long, and on which reservation? Sessions are built from records alone.
+
+The node's session counts, whatever the hub believed: a session without a reservation gets one made for it
+(a walk-up offline), and where another has the seat it stays without, for people to settle (R45).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from core.certificates import Act, tree_of
+from core.session import SessionRecord, Usage, usage
+from core.timeline import BadInstant
+from core.vocabulary import ReservationKind, ReservationStatus, SessionKind
+from hub.ports import Machine, NewReservation, Node, Reservation, Session, StoredRecord, Tx
+from hub.services import facts, granting
+
+USED_S = 300  # R26: five minutes of power count as use of a certificate
+WALK_UP_MIN = 30  # R33, where the node said no end
+_OPEN = frozenset({ReservationStatus.CONFIRMED, ReservationStatus.CONDITIONAL, *facts.ARRIVED})
+
+
+def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
+    """New records of this session are stored: bring session, reservation and certificates up to them."""
+    known = [one for one in tx.records.of_session(session) if one.node == node.id]
+    found, machine = _usage(known), tx.machines.get(node.machine)
+    if found is None or machine is None:
+        return
+    if tx.people.get(found.who) is None:
+        tx.audit.append(node.lab, node.id, "session.stranger", session, {}, now)
+        return
+    before = tx.sessions.get(session)
+    reservation = _reservation(tx, found, machine, before, now)
+    tx.sessions.save(_row(tx, session, node, found, reservation))
+    _follow(tx, found, reservation, now)
+    if found.end is not None and (before is None or before.end is None):
+        _count_use(tx, found, machine)
+
+
+def _usage(known: Sequence[StoredRecord]) -> Usage | None:
+    """What the records say; records that nobody can read say nothing."""
+    try:
+        return usage(SessionRecord(one.at, one.type, json.loads(one.text)["data"]) for one in known)
+    except (BadInstant, KeyError, ValueError, TypeError):
+        return None
+
+
+def _row(tx: Tx, session: str, node: Node, found: Usage, reservation: Reservation | None) -> Session:
+    responsible = found.responsible if found.responsible and tx.people.get(found.responsible) else None
+    return Session(
+        id=session,
+        lab=node.lab,
+        node=node.id,
+        machine=node.machine,
+        person=found.who,
+        responsible=responsible,
+        reservation=reservation.id if reservation else None,
+        kind=found.kind,
+        start=found.start,
+        until=found.until,
+        end=found.end,
+        end_reason=found.end_reason,
+        end_quality=found.end_quality,
+        power_s=found.power_s,
+        busy_s=found.busy_s,
+        minutes=found.minutes,
+    )
+
+
+def _reservation(
+    tx: Tx, found: Usage, machine: Machine, before: Session | None, now: datetime
+) -> Reservation | None:
+    """The reservation of the session: the named one if it is his, the one made before, or a new walk-up."""
+    for name in (found.reservation, before.reservation if before else None):
+        named = tx.bookings.get(name) if name else None
+        if named and named.machine == machine.id and named.person == found.who:
+            return named
+    if found.kind is not SessionKind.USE or before is not None:
+        return None
+    made = _walk_up(tx, found, machine, now)
+    action = "reservation.walkup" if made else "session.unbooked"
+    tx.audit.append(machine.lab, found.who, action, made.id if made else machine.id, {}, now)
+    return made
+
+
+def _walk_up(tx: Tx, found: Usage, machine: Machine, now: datetime) -> Reservation | None:
+    """The walk-up that the node let begin; None where every seat was taken."""
+    end = found.end or found.until or found.start + timedelta(minutes=WALK_UP_MIN)
+    status = ReservationStatus.DONE if found.end else ReservationStatus.IN_USE
+    for seat in tx.machines.seats(machine.id, lock=True):
+        wanted = NewReservation(
+            lab=machine.lab,
+            machine=machine.id,
+            seat=seat.id,
+            person=found.who,
+            start=found.start,
+            end=max(end, found.start + timedelta(seconds=1)),
+            kind=ReservationKind.WALKUP,
+            status=status,
+        )
+        if made := tx.bookings.add(wanted, now):
+            granting.changed(tx, [machine.id], now)
+            return made
+    return None
+
+
+def _follow(tx: Tx, found: Usage, reservation: Reservation | None, now: datetime) -> None:
+    """The reservation's status follows the session: in use, then arrived again or done."""
+    if reservation is None or reservation.status not in _OPEN:
+        return
+    if found.end is None:
+        _set(tx, reservation, ReservationStatus.IN_USE, now)
+    elif reservation.kind is ReservationKind.WALKUP:
+        _end_walk_up(tx, reservation, found.end, now)
+    else:
+        over = max(now, found.end) >= reservation.end
+        _set(tx, reservation, ReservationStatus.DONE if over else ReservationStatus.ARRIVED, now)
+
+
+def _end_walk_up(tx: Tx, reservation: Reservation, end: datetime, now: datetime) -> None:
+    """A walk-up lasts as long as it was used: the rest is free for the next one."""
+    cut = max(end, reservation.start + timedelta(seconds=1))
+    shorter = reservation
+    if cut < reservation.end:
+        shorter = tx.bookings.move(reservation, reservation.start, cut, reservation.seat, now) or reservation
+    _set(tx, shorter, ReservationStatus.DONE, now)
+    granting.changed(tx, [reservation.machine], now)
+
+
+def _set(tx: Tx, reservation: Reservation, status: ReservationStatus, now: datetime) -> None:
+    if reservation.status is not status:
+        tx.bookings.set_status(reservation, status, now)
+
+
+def _count_use(tx: Tx, found: Usage, machine: Machine) -> None:
+    """Enough power counts as use of the machine's certificates and all that they rest on (R25, R26)."""
+    if found.kind is not SessionKind.USE or found.end is None or (found.power_s or 0) < USED_S:
+        return
+    tree = tree_of(machine.needs, facts.courses_of(tx, machine.lab, machine.zone))
+    for certificate in tx.certificates.of(found.who):
+        if certificate.course in tree:
+            tx.certificates.record(certificate, Act.USE.value, found.end)

@@ -1,0 +1,1 @@
+"""Where does the hub remember? SQLAlchemy lives here alone."""

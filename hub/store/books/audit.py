@@ -1,0 +1,80 @@
+"""How is the audit chain kept, so that no row can be changed unseen?
+
+Each row's hash covers its words and the hash before it; triggers refuse UPDATE and DELETE.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from hub.ports.paper import Entry
+from hub.store import schema
+from hub.store.schema import UtcTime, table_of
+
+TABLE = table_of(schema.Audit)
+C = TABLE.c
+_HEAD = select(C.id, C.hash).order_by(C.id.desc()).limit(1)
+_CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
+
+
+def digest(entry: Entry) -> str:
+    """SHA-256 hex over the entry's canonical text, its own hash left out."""
+    words = {
+        "seq": entry.seq,
+        "lab": entry.lab,
+        "at_ms": UtcTime().process_bind_param(entry.at, None),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "data": entry.data,
+        "prev": entry.prev,
+    }
+    text = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class AuditBook:
+    """`hub.ports.Audit` over table audit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def append(
+        self, lab: str, actor: str, action: str, subject: str, data: Mapping[str, Any], now: datetime
+    ) -> Entry:
+        """Add to the chain. No name, address or UID in `data`: ids alone."""
+        if self._c.dialect.name == "postgresql":
+            self._c.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
+        seq, prev = self.head()
+        text = json.dumps(dict(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        unsigned = Entry(seq + 1, lab, at, actor, action, subject, text, prev, "")
+        entry = replace(unsigned, hash=digest(unsigned))
+        row = asdict(entry)
+        self._c.execute(insert(TABLE).values(id=row.pop("seq"), **row))
+        return entry
+
+    def head(self) -> tuple[int, str]:
+        """(seq, hash) of the last entry; (0, "") before the first."""
+        row = self._c.execute(_HEAD).one_or_none()
+        return (0, "") if row is None else (row.id, row.hash)
+
+    def read(self, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Entries in order, those behind `after`."""
+        rows = self._c.execute(select(TABLE).where(C.id > after).order_by(C.id).limit(limit))
+        return [Entry(*row) for row in rows]
+
+
+def first_broken(entries: Sequence[Entry], prev: str = "") -> int | None:
+    """The seq of the first entry that does not follow; None when the chain holds."""
+    expected = entries[0].seq if entries else 0
+    for entry in entries:
+        if entry.seq != expected or entry.prev != prev or entry.hash != digest(entry):
+            return entry.seq
+        prev, expected = entry.hash, expected + 1
+    return None

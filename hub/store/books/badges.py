@@ -1,0 +1,69 @@
+"""How are badges kept?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, select, update
+
+from core.vocabulary import BadgeState
+from hub.ports.people import Badge
+from hub.store.books.once import insert_once
+from hub.store.schema import Badge as Table
+from hub.store.schema import table_of
+
+BADGE = table_of(Table)
+
+
+class BadgeBook:
+    """`hub.ports.Badges` over table badge."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def get(self, badge: str) -> Badge | None:
+        """The badge with this id."""
+        row = self._c.execute(select(BADGE).where(BADGE.c.id == badge)).one_or_none()
+        return None if row is None else _badge(row)
+
+    def by_key(self, key: str) -> Badge | None:
+        """The badge with this keyed hash, whatever its state."""
+        row = self._c.execute(select(BADGE).where(BADGE.c.key == key)).one_or_none()
+        return None if row is None else _badge(row)
+
+    def of(self, person: str) -> Sequence[Badge]:
+        """All badges of a person, oldest first."""
+        wanted = select(BADGE).where(BADGE.c.person == person).order_by(BADGE.c.added, BADGE.c.id)
+        return [_badge(row) for row in self._c.execute(wanted)]
+
+    def in_lab(self, lab: str) -> Sequence[Badge]:
+        """All badges of the lab, newest first."""
+        wanted = select(BADGE).where(BADGE.c.lab == lab).order_by(BADGE.c.added.desc(), BADGE.c.id.desc())
+        return [_badge(row) for row in self._c.execute(wanted)]
+
+    def add(self, badge: Badge) -> bool:
+        """Remember a badge; False when its key is known already."""
+        values = {
+            "id": badge.id,
+            "lab": badge.lab,
+            "person": badge.person,
+            "key": badge.key,
+            "sealed": badge.sealed,
+            "kind": badge.kind,
+            "state": badge.state,
+            "added": badge.added,
+            "changed": badge.added,
+        }
+        return insert_once(self._c, BADGE, values)
+
+    def set_state(self, badge: str, state: BadgeState, now: datetime) -> bool:
+        """Change where it stands; False when there is no such badge."""
+        return (
+            self._c.execute(
+                update(BADGE).where(BADGE.c.id == badge).values(state=state, changed=now)
+            ).rowcount
+            == 1
+        )
+
+
+def _badge(row: Row[tuple[object, ...]]) -> Badge:
+    return Badge(row.id, row.lab, row.person, row.key, row.sealed, row.kind, BadgeState(row.state), row.added)

@@ -1,0 +1,61 @@
+"""How are nodes kept?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.ports.nodes import Node
+from hub.store import schema
+from hub.store.schema import table_of
+
+NODE = table_of(schema.Node)
+SAID = frozenset({"live", "held", "online", "version", "boot"})
+
+
+class NodeBook:
+    """`hub.ports.Nodes` over table node."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def get(self, node: str, *, lock: bool = False) -> Node | None:
+        """The node with this name; `lock` holds its row (PostgreSQL): views are published under it."""
+        wanted = select(NODE).where(NODE.c.id == node)
+        row = self._c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+        return None if row is None else Node(*row)
+
+    def at(self, machine: str) -> Node | None:
+        """The node beside a machine."""
+        row = self._c.execute(select(NODE).where(NODE.c.machine == machine)).one_or_none()
+        return None if row is None else Node(*row)
+
+    def all(self, lab: str | None = None) -> Sequence[Node]:
+        """Nodes by name, retired ones too."""
+        wanted = select(NODE).order_by(NODE.c.id)
+        rows = self._c.execute(wanted if lab is None else wanted.where(NODE.c.lab == lab))
+        return [Node(*row) for row in rows]
+
+    def add(self, node: str, lab: str, machine: str, sealed_key: bytes, now: datetime) -> None:
+        """Pair a node with a machine."""
+        self._c.execute(
+            insert(NODE).values(
+                id=node, lab=lab, machine=machine, sealed_key=sealed_key, held={}, live={}, created=now
+            )
+        )
+
+    def set_view(self, node: str, rev: int, digest: str) -> None:
+        """What view it is told from now on."""
+        self._c.execute(update(NODE).where(NODE.c.id == node).values(view_rev=rev, view_hash=digest))
+
+    def bump_locks(self, node: str) -> int:
+        """Raise the revision of its locks and return it."""
+        raised = update(NODE).where(NODE.c.id == node).values(lock_rev=NODE.c.lock_rev + 1)
+        return int(self._c.execute(raised.returning(NODE.c.lock_rev)).scalar_one())
+
+    def seen(self, node: str, now: datetime, values: Mapping[str, object]) -> bool:
+        """Keep what it said: any of live, held, online, version, boot; False when there is no such node."""
+        if strange := set(values) - SAID:
+            raise KeyError(*sorted(strange))
+        change = update(NODE).where(NODE.c.id == node).values(last_seen=now, **values)
+        return self._c.execute(change).rowcount == 1

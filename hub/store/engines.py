@@ -1,0 +1,59 @@
+"""How is the database opened? SQLite: WAL, synchronous=FULL, one engine that writes and one that cannot."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+WAIT_MS = 5000  # how long a short command waits for the hub's writer (and the hub for a command)
+POOL = 16  # PostgreSQL connections per process: gunicorn's threads queue for them
+OVERFLOW = 16
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this URL names an SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def writing_engine(url: str) -> Engine:
+    """SQLite to write to: every transaction begins IMMEDIATE, every commit is on the disk."""
+    engine = create_engine(url, connect_args=_driver_arguments())
+    _on_connect(engine, ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"))
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def reading_engine(url: str) -> Engine:
+    """SQLite to read from: a write fails, whatever asks for it."""
+    engine = create_engine(url, connect_args=_driver_arguments(), pool_size=POOL, max_overflow=-1)
+    _on_connect(engine, ("query_only=ON",))
+    _begin_with(engine, "BEGIN")
+    return engine
+
+
+def postgres_engine(url: str) -> Engine:
+    """PostgreSQL, READ COMMITTED; a lock that does not come in time is an error, not a hang."""
+    return create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
+        pool_timeout=WAIT_MS / 1000,
+        connect_args={"options": f"-c lock_timeout={WAIT_MS} -c timezone=UTC"},
+    )
+
+
+def _driver_arguments() -> dict[str, Any]:
+    # isolation_level None: the driver begins nothing by itself, `_begin_with` does
+    return {"isolation_level": None, "check_same_thread": False, "timeout": WAIT_MS / 1000}
+
+
+def _on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_with(engine: Engine, words: str) -> None:
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql(words)

@@ -1,0 +1,47 @@
+"""Which tables does the hub have? Every row knows its lab; instants are BIGINT milliseconds.
+
+The constraints that no model can say (no double booking, append-only) stand in the migrations, for both databases.
+"""
+
+from hub.store.schema.base import EPOCH, Base, UtcTime, table_of
+from hub.store.schema.certificates import Certificate, CertificateEvent, Course, CourseNeed
+from hub.store.schema.hours import Closure, DayException, Opening
+from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
+from hub.store.schema.journal import Journal, Record, RecordAside
+from hub.store.schema.paper import Audit, Idempotency, Outbox, Token
+from hub.store.schema.people import Badge, PersonRole, Role, User
+from hub.store.schema.use import Lock, Node, Reservation, Session
+
+__all__ = [
+    "EPOCH",
+    "Audit",
+    "Badge",
+    "Base",
+    "Certificate",
+    "CertificateEvent",
+    "Closure",
+    "Course",
+    "CourseNeed",
+    "DayException",
+    "Family",
+    "Idempotency",
+    "Journal",
+    "Lab",
+    "Lock",
+    "Machine",
+    "Node",
+    "Opening",
+    "Outbox",
+    "PersonRole",
+    "Record",
+    "RecordAside",
+    "Reservation",
+    "Role",
+    "Seat",
+    "Session",
+    "StoreMeta",
+    "Token",
+    "User",
+    "UtcTime",
+    "table_of",
+]

@@ -1,0 +1,99 @@
+"""What does a service hold in its hand? One connection, one book per subject, opened when first asked."""
+
+import secrets
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from hub.store.books.audit import AuditBook
+from hub.store.books.badges import BadgeBook
+from hub.store.books.bookings import BookingBook
+from hub.store.books.certificates import CertificateBook
+from hub.store.books.machines import MachineBook
+from hub.store.books.nodes import NodeBook
+from hub.store.books.outbox import OutboxBook
+from hub.store.books.people import PeopleBook
+from hub.store.books.records import RecordBook
+from hub.store.books.sessions import LockBook, SessionBook
+from hub.store.books.tokens import MetaBook, ReplayBook, TokenBook
+
+
+class SqlTx:
+    """`hub.ports.Tx` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    @cached_property
+    def meta(self) -> MetaBook:
+        """Which store is this?"""
+        return MetaBook(self._c)
+
+    @cached_property
+    def people(self) -> PeopleBook:
+        """The people."""
+        return PeopleBook(self._c)
+
+    @cached_property
+    def badges(self) -> BadgeBook:
+        """Their badges."""
+        return BadgeBook(self._c)
+
+    @cached_property
+    def machines(self) -> MachineBook:
+        """Labs, machines, seats and hours."""
+        return MachineBook(self._c)
+
+    @cached_property
+    def bookings(self) -> BookingBook:
+        """The reservations."""
+        return BookingBook(self._c)
+
+    @cached_property
+    def certificates(self) -> CertificateBook:
+        """Courses and what happened in them."""
+        return CertificateBook(self._c)
+
+    @cached_property
+    def nodes(self) -> NodeBook:
+        """The nodes."""
+        return NodeBook(self._c)
+
+    @cached_property
+    def sessions(self) -> SessionBook:
+        """The usage."""
+        return SessionBook(self._c)
+
+    @cached_property
+    def records(self) -> RecordBook:
+        """The nodes' journals."""
+        return RecordBook(self._c)
+
+    @cached_property
+    def locks(self) -> LockBook:
+        """The locks."""
+        return LockBook(self._c)
+
+    @cached_property
+    def outbox(self) -> OutboxBook:
+        """What is to be sent."""
+        return OutboxBook(self._c)
+
+    @cached_property
+    def audit(self) -> AuditBook:
+        """Who did what."""
+        return AuditBook(self._c)
+
+    @cached_property
+    def tokens(self) -> TokenBook:
+        """The bearer tokens."""
+        return TokenBook(self._c)
+
+    @cached_property
+    def replays(self) -> ReplayBook:
+        """The answers that keys already got."""
+        return ReplayBook(self._c)
+
+    def fresh_id(self) -> str:
+        """A new opaque id: 128 random bits in base64url."""
+        return secrets.token_urlsafe(16)

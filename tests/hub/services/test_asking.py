@@ -1,0 +1,106 @@
+"""What does the hub answer a node that asks about a badge?"""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from core.vocabulary import BadgeState, LockKind, Purpose, Reason, ReservationKind, ReservationStatus
+from core.wire.messages import Answer, body_of, read
+from hub.services import asking, locking_out, metering
+from hub.services.enrolling import rest_badge
+from hub.services.reserving import Wish, reserve
+from tests.cast import NOW
+from tests.hub.services.floor import NODE, VAULT, Floor, Journal
+
+MINUTE = timedelta(minutes=1)
+
+
+def asked(floor: Floor, key: str, purpose: Purpose = Purpose.WALK_UP, now: datetime = NOW) -> Answer:
+    ask = floor.ask(key, purpose, now)
+    answer = floor.store.write(lambda tx: asking.answer(tx, NODE, ask, VAULT, now))
+    assert answer is not None
+    return read(Answer, body_of(answer))  # what the node will read
+
+
+def codes(answer: Answer) -> list[Reason]:
+    return [one.code for one in answer.decision.objections]
+
+
+def booked(floor: Floor, who: str, start: datetime, end: datetime) -> str:
+    person = getattr(floor.people, who)
+    return floor.store.write(lambda tx: reserve(tx, Wish("LAS-1", person, start, end, person), NOW)).id
+
+
+def test_a_walk_up_is_booked_in_the_same_answer(both_floor: Floor) -> None:
+    answer = asked(both_floor, both_floor.key("amelie"))
+    assert answer.decision.allowed
+    assert answer.decision.until == NOW + 30 * MINUTE
+    assert answer.grant["who"] == both_floor.people.amelie
+    made = both_floor.store.read(lambda tx: tx.bookings.get(answer.reservation["id"]))
+    assert (made.kind, made.status) == (ReservationKind.WALKUP, ReservationStatus.ARRIVED)
+    assert (made.start, made.end) == (NOW, NOW + 30 * MINUTE)
+    assert (answer.id, answer.nonce) == ("q1", "nonce")
+
+
+def test_the_walk_up_ends_where_the_next_booking_begins(floor: Floor) -> None:
+    booked(floor, "bram", NOW + 15 * MINUTE, NOW + 60 * MINUTE)
+    assert asked(floor, floor.key("amelie")).decision.until == NOW + 15 * MINUTE
+    late = asked(floor, floor.key("tom"), now=NOW + 6 * MINUTE)
+    assert codes(late) == [Reason.RESERVED_OTHER]  # Amélie's walk-up holds
+
+
+def test_a_refused_walk_up_books_nothing(both_floor: Floor) -> None:
+    assert codes(asked(both_floor, both_floor.key("nils"))) == [Reason.CERT_MISSING]
+    assert both_floor.store.read(lambda tx: tx.bookings.taken("LAS-1", NOW, NOW + 60 * MINUTE)) == []
+
+
+def test_her_own_slot_is_answered_with_its_reservation_and_no_second_one(floor: Floor) -> None:
+    reservation = booked(floor, "amelie", NOW, NOW + 60 * MINUTE)
+    answer = asked(floor, floor.key("amelie"), Purpose.USE)
+    assert (answer.decision.until, answer.reservation["id"]) == (NOW + 60 * MINUTE, reservation)
+    assert len(floor.store.read(lambda tx: tx.bookings.taken("LAS-1", NOW, NOW + 60 * MINUTE))) == 1
+
+
+def test_a_no_show_gives_way_at_the_end_of_the_grace_and_not_before(both_floor: Floor) -> None:
+    bram = booked(both_floor, "bram", NOW, NOW + 60 * MINUTE)
+    key = both_floor.key("amelie")
+    assert codes(asked(both_floor, key, now=NOW + 15 * MINUTE - timedelta(milliseconds=1))) == [
+        Reason.RESERVED_OTHER
+    ]
+    assert asked(both_floor, key, now=NOW + 15 * MINUTE).decision.allowed
+    assert both_floor.store.read(lambda tx: tx.bookings.get(bram)).status is ReservationStatus.NO_SHOW
+
+
+def test_who_has_arrived_keeps_his_slot(floor: Floor) -> None:
+    bram = booked(floor, "bram", NOW, NOW + 60 * MINUTE)
+    journal = Journal().session(floor.people.bram, NOW, 5, reservation=bram)
+    floor.store.write(lambda tx: metering.take(tx, NODE, journal.batch(), NOW + 5 * MINUTE))
+    assert codes(asked(floor, floor.key("amelie"), now=NOW + 20 * MINUTE)) == [Reason.RESERVED_OTHER]
+
+
+def test_strangers_and_badges_of_others_are_not_told_more_than_needed(floor: Floor) -> None:
+    assert codes(asked(floor, "no-such-key")) == [Reason.BADGE_UNKNOWN]
+    assert codes(asked(floor, floor.key("olga"))) == [Reason.BADGE_UNKNOWN]
+
+    def lose(tx):
+        rest_badge(tx, tx.badges.of(floor.people.bram)[0].id, BadgeState.LOST, floor.people.dora, NOW)
+
+    floor.store.write(lose)
+    assert codes(asked(floor, floor.key("bram"))) == [Reason.SEE_DESK]
+
+
+def test_a_locked_machine_is_given_to_nobody(floor: Floor) -> None:
+    floor.store.write(
+        lambda tx: locking_out.lock(tx, floor.people.dora, "LAS-1", LockKind.LOCKOUT, "lens", NOW)
+    )
+    assert codes(asked(floor, floor.key("amelie"))) == [Reason.LOCKOUT]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SIGN_OFF, Purpose.SUPERVISE, Purpose.ENROL])
+def test_what_the_hub_does_not_yet_answer_is_refused(floor: Floor, purpose: Purpose) -> None:
+    assert codes(asked(floor, floor.key("amelie"), purpose)) == [Reason.FORBIDDEN]
+
+
+def test_a_node_that_is_not_ours_gets_no_answer(floor: Floor) -> None:
+    ask = floor.ask(floor.key("amelie"))
+    assert floor.store.write(lambda tx: asking.answer(tx, "las-9", ask, VAULT, NOW)) is None

@@ -1,0 +1,1 @@
+"""How does the demo's time leap, and how are badges, cables and mains moved by hand? Demo only."""

@@ -1,0 +1,1 @@
+"""Models of parts: chip, cards and pins as the real libraries see them, for bench and tests."""

@@ -58,7 +58,7 @@ def utc(at: datetime) -> datetime:
     """`at` in UTC; raises BadInstant when it is naive."""
     if at.tzinfo is None:
         raise BadInstant(f"a naive time is no instant: {at}")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def stamp(at: datetime) -> str:

@@ -11,10 +11,10 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 
+from hub import api
 from hub.clock import SystemClock
-from hub.ports import BadgeVault, Clock, Store, Tx
+from hub.ports import Clock, Store, Tx
 from hub.ports.link import NodeLink
-from hub.services.sealing import Vault
 from hub.settings import Settings
 from hub.store.store import open_store
 from hub.web import bench as bench_pages
@@ -55,7 +55,6 @@ def create_app(
     *,
     store: Store | None = None,
     clock: Clock | None = None,
-    vault: BadgeVault | None = None,
     link: NodeLink | None = None,
     bench: BenchPort | None = None,
 ) -> Flask:
@@ -73,7 +72,7 @@ def create_app(
     frame(app)
     say_error(app)
     _pages(app, told, time, link)
-    _api(app, csrf, told, time, vault or Vault(settings.badge_secret()))
+    _api(app, csrf, told, time)
     if bench is not None:
         bench_doors = bench_pages.blueprint(bench)
         csrf.exempt(bench_doors)  # loopback alone, no cookie is asked for, and it looks at Origin itself
@@ -100,6 +99,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
         WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session: booking pages stay open for hours
         RATELIMIT_STORAGE_URI="memory://",  # one process signs in (architecture.md); PostgreSQL set-ups share later
+        RATELIMIT_STORAGE_OPTIONS={"wrap_exceptions": True},  # every failure of it is a StorageError: 503
         RATELIMIT_STRATEGY="moving-window",
         RATELIMIT_SWALLOW_ERRORS=False,  # no limiter, no sign-in
     )
@@ -113,5 +113,7 @@ def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> Non
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 
 
-def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock, vault: BadgeVault) -> None:
-    """The REST doors."""
+def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock) -> None:
+    """The REST doors: bearers of tokens need no CSRF token, a page's cookie counts only together with one."""
+    doors = api.register(app, api.Deps(store, clock, signing.signed_in, signing.csrf_ok))
+    csrf.exempt(doors)

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Condition
+from typing import Final
+
+LONGEST_MS: Final = 24 * 3600 * 1000  # a wait may end early; a lease of centuries must not overflow it
 
 
 class SystemClock:
@@ -27,7 +30,7 @@ class SystemClock:
         if not instants:
             condition.wait()
             return
-        left_ms = min(instants) - self.monotonic_ms()
+        left_ms = min(min(instants) - self.monotonic_ms(), LONGEST_MS)
         if left_ms > 0:
             condition.wait(left_ms / 1000)
 

@@ -77,7 +77,7 @@ class NodeSettings:
     key_file: Path
     socket: Path
     profile: Path | None
-    doorman_uid: int | None
+    doorman_user: str | None
     pins: dict[str, Line]
     broker: Broker
     reader: Reader
@@ -169,7 +169,6 @@ def _settings(sections: dict[str, _Section], base: Path) -> NodeSettings:
     if not NODE_ID.fullmatch(name) or name in RESERVED_IDS:
         raise node.problem("id", "`id` is no node id")
     run_dir = base / node.get("run_dir", str)
-    doorman_uid = keeper.get("doorman_uid", int, -1)
     return NodeSettings(
         id=name,
         machine=node.get("machine", str),
@@ -178,7 +177,7 @@ def _settings(sections: dict[str, _Section], base: Path) -> NodeSettings:
         key_file=base / node.get("key_file", str),
         socket=keeper.path("socket", run_dir) or run_dir / "keeper.sock",
         profile=keeper.path("profile", base),
-        doorman_uid=None if doorman_uid < 0 else doorman_uid,
+        doorman_user=keeper.get("doorman_user", str, "") or None,
         pins=_pins(sections["pins"]),
         broker=_broker(sections["broker"], base),
         reader=_reader(sections["reader"]),

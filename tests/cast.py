@@ -44,9 +44,22 @@ def machine(name: str, family: str = "laser", needs: tuple[str, ...] = ("LAS1",)
     """A machine as it is put up."""
     nothing: Mapping[str, Any] = MappingProxyType({})
     return Machine(
-        name, lab, family, f"Model of {name}", "R0", Risk.HIGH, MachineStatus.OK, "", False, needs, (), nothing,
-        nothing, "Europe/Brussels", {},
-    )  # fmt: skip
+        id=name,
+        lab=lab,
+        family=family,
+        model=f"Model of {name}",
+        room="R0",
+        risk=Risk.HIGH,
+        status=MachineStatus.OK,
+        status_note="",
+        own_hours=False,
+        needs=needs,
+        materials=(),
+        rules=nothing,
+        policy=nothing,
+        zone="Europe/Brussels",
+        family_names=nothing,
+    )
 
 
 def gather(tx: Tx, now: datetime = NOW) -> Cast:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 MODULE_LINES = 300  # the house's limits; the median is meant to be 40 to 150, and 4 to 10
 FUNCTION_LINES = 40
+TEST_LINES = 500  # a test module is a list of sentences: read by the line, not kept in the head
 MIGRATIONS = Path(
     "hub/store/migrations"
 )  # a migration is one list of tables, and history: only its module is measured
@@ -19,8 +20,9 @@ PLACES = ("core", "hub", "node", "loquet", "tools", "tests", "benchmarks")
 def too_long(path: Path) -> Iterator[str]:
     """One line for the module and for each function of `path` that is over its limit."""
     text = path.read_text(encoding="utf-8")
-    if (lines := len(text.splitlines())) > MODULE_LINES:
-        yield f"{path}:1: {lines} lines, {MODULE_LINES} is the limit: what are its two subjects?"
+    limit = TEST_LINES if path.parts[0] == "tests" else MODULE_LINES
+    if (lines := len(text.splitlines())) > limit:
+        yield f"{path}:1: {lines} lines, {limit} is the limit: what are its two subjects?"
     if MIGRATIONS in path.parents:
         return
     for node in ast.walk(ast.parse(text, filename=str(path))):

@@ -21,6 +21,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
     "mark": None,
+    "mark_many": (1, 2),
     "text": (2,),
     "count_text": (2, 3),
 }

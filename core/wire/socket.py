@@ -35,11 +35,18 @@ Check = Callable[[object], bool]
 
 
 class MalformedPacketError(ValueError):
-    """A packet that is no message of this socket; the text names the field, never a value."""
+    """A packet that is no message of this socket; the text names the field, never a value.
+
+    `request` is its id where that could be read, so that the sender can be told.
+    """
+
+    def __init__(self, flaw: str, request: object = None) -> None:
+        super().__init__(flaw)
+        self.request = request
 
 
 def _text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 512
+    return isinstance(value, str) and 0 < len(value) <= 128
 
 
 def _any_text(value: object) -> bool:
@@ -97,7 +104,7 @@ _START: Final[dict[str, Check]] = {
     "view": _or_none(_view),
     "reason": _or_none(_any_text),
 }
-_STOP: Final[dict[str, Check]] = {"id": _text, "session": _text, "reason": _text, "by": _or_none(_text)}
+_STOP: Final[dict[str, Check]] = {"id": _text, "session": _any_text, "reason": _text, "by": _or_none(_text)}
 
 POLICY: Final[dict[str, Check]] = {
     "stop": _one_of("finish", "now"),
@@ -216,4 +223,4 @@ def check(message: Message, fields: Mapping[str, Check]) -> None:
         if field not in message and (message.get("msg"), field) in OPTIONAL:
             message[field] = None
         elif field not in message or not fits(message[field]):
-            raise MalformedPacketError(field)
+            raise MalformedPacketError(field, message.get("id"))

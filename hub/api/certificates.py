@@ -1,9 +1,10 @@
 """The certificates: sign, suspend, revoke. Who may is certifying.py's to say."""
 
+from core.vocabulary import Reason
 from hub.api import forms, shapes
 from hub.api.door import PREFIX, Answer, Ask, found, not_found
 from hub.api.forms import read_form
-from hub.api.problems import granted
+from hub.api.problems import granted, problem
 from hub.api.routes import Routes
 from hub.ports import Tx
 from hub.services import certifying
@@ -27,8 +28,10 @@ def sign(ask: Ask) -> Answer:
 
 @routes.add("GET", "/certificates", scope=Scope.STAFF, query=("member",))
 def certificates(ask: Ask) -> Answer:
-    """A member's certificates, for staff."""
-    lab, voice = ask.staff_lab, ask.voice()
+    """A member's certificates, for staff and trainers."""
+    lab, voice = ask.person.lab, ask.voice()
+    if not ask.is_crew(lab):
+        raise problem(Reason.FORBIDDEN)
     member = found(ask.read(lambda tx: tx.people.get(ask.query.get("member", ""))))
     if lab not in member.roles:
         raise not_found()
@@ -38,14 +41,14 @@ def certificates(ask: Ask) -> Answer:
 
 @routes.add("GET", "/certificates/{certificate}", scope=Scope.READ)
 def certificate(ask: Ask, certificate: str) -> Answer:
-    """One certificate: one's own, or for staff."""
+    """One certificate: one's own, or for staff and trainers."""
     shown = found(ask.read(lambda tx: _visible(tx, ask, certificate)))
     return Answer(shapes.certificate(shown, ask.voice()))
 
 
 def _visible(tx: Tx, ask: Ask, identity: str) -> CertificateShown | None:
     one = tx.certificates.get(identity)
-    if one is None or not (one.person == ask.person.id or ask.is_staff(one.lab)):
+    if one is None or not (one.person == ask.person.id or ask.is_crew(one.lab)):
         return None
     return certifying.show(tx, one, ask.now)
 

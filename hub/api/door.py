@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from core.vocabulary import Reason
+from core.vocabulary import Reason, Role
 from hub.api.pages import encoded, etag_of, read_cursor
 from hub.api.problems import Problem, invalid, problem, unauthenticated
 from hub.api.times import parse_time
@@ -61,6 +61,12 @@ class Ask:
         return (
             self.caller is not None and self.caller.scope >= Scope.STAFF and self.caller.person.is_staff(lab)
         )
+
+    def is_crew(self, lab: str) -> bool:
+        """Whether scope and present role make the caller staff or a trainer of this lab."""
+        if self.caller is None or self.caller.scope < Scope.STAFF:
+            return False
+        return self.caller.person.is_staff(lab) or self.caller.person.has(Role.TRAINER, lab)
 
     @property
     def staff_lab(self) -> str:

@@ -25,18 +25,16 @@ LONGEST_MIN = 7 * 24 * 60  # of a slot that one may look for
 @routes.add("GET", "/machines", query=("lab", "family", "usable"))
 def machines(ask: Ask) -> Answer:
     """All machines with their live state."""
-    lab, family = ask.query.get("lab"), ask.query.get("family")
+    lab, family, usable = ask.query.get("lab"), ask.query.get("family"), ask.flag("usable")
     shown = ask.read(lambda tx: machines_shown(tx, ask.now, lab=lab, family=family))
-    usable = ask.flag("usable")
     if usable:
-        person = ask.person
         shown = ask.read(lambda tx: [one for one in shown if _usable(tx, ask, one)])
-        return Answer(shapes.page([shapes.machine(one) for one in shown]), private=bool(person))
-    return Answer(shapes.page([shapes.machine(one) for one in shown]), private=False)
+    return Answer(shapes.page([shapes.machine(one) for one in shown]), private=usable)
 
 
 def _usable(tx: Tx, ask: Ask, shown: MachineShown) -> bool:
-    return shown.status in WELL and not granting.right_at(tx, ask.person, shown.machine, ask.now).missing
+    right = granting.right_at(tx, ask.person, shown.machine, ask.now)
+    return shown.status in WELL and not right.missing
 
 
 @routes.add("GET", "/machines/{machine}")

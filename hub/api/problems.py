@@ -85,7 +85,7 @@ def body_of(said: Problem, voice: Voice) -> dict[str, Any]:
     """The problem as it goes out."""
     first = said.objections[0]
     body: dict[str, Any] = {
-        "type": f"/problems/{first.code.lower().replace('_', '-')}",
+        "type": f"urn:loquet:problem:{first.code.lower().replace('_', '-')}",
         "title": TITLES.get(said.status, "Problem"),
         "status": said.status,
         "code": str(first.code),

@@ -77,7 +77,8 @@ def reservations(ask: Ask) -> Answer:
 
 
 def _filter(ask: Ask) -> ReservationFilter:
-    zone, all_of_them = ask.zone(), ask.is_staff(ask.person.lab) and not ask.flag("mine")
+    mine, zone = ask.flag("mine"), ask.zone()
+    all_of_them = ask.is_staff(ask.person.lab) and not mine
     return ReservationFilter(
         lab=ask.person.lab if all_of_them else None,
         machine=ask.query.get("machine"),

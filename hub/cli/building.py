@@ -75,7 +75,7 @@ def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
     link = gateway(way, store, vault, clock)
     jobs = timetable(store, vault)
     ticker = Ticker(jobs, clock, Leader(settings.var / LEADING))
-    app = create_app(settings, store=store, clock=clock, vault=vault, link=link, **replacements)
+    app = create_app(settings, store=store, clock=clock, link=link, **replacements)
     return Hub(app, store, vault, link, jobs, ticker, store.close)
 
 

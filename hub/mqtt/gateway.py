@@ -21,7 +21,7 @@ from hub.mqtt.outgoing import Bodies, Outgoing
 from hub.ports import Busy, Clock, Store
 from hub.ports.link import Handlers
 
-POLL_S = 0.25  # who forgets to call `flush` delays a message by this at most
+POLL_S = 0.5  # a commit of another process (a command) is sent this much later at most
 BEAT_EVERY_MS = 5_000  # wire.md: hub/state
 LOST_AFTER_MS = 5_000  # a broker that was only restarted is back by then (a fault shows within 15 s)
 MOST_KINDS_COUNTED = 10_000

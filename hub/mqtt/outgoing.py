@@ -66,7 +66,7 @@ class Outgoing:
     def waiting(self) -> bool:
         """Is anything due?"""
         now = self._clock.wall()
-        return bool(self._store.read(lambda tx: tx.outbox.due(now, KINDS, 1)))
+        return bool(self._store.read(lambda tx: tx.outbox.waiting(KINDS, now)))
 
     def send_due(self) -> bool:
         """Send what is due, at most a round of it; True when there may be more."""

@@ -1,6 +1,6 @@
 """Who has taken which seat, and for when?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,11 @@ from core.vocabulary import ReservationKind, ReservationStatus
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A seat taken for [start, end); `rev` rises with every change."""
+    """A seat taken for [start, end); `rev` rises with every change.
+
+    `held_until`: until when the seat waits for its holder (an offer, "late, coming", a condition); `planned_end`: the end
+    before it was first made longer or shorter; `series` and `party`: what it was booked together with.
+    """
 
     id: str
     lab: str
@@ -26,6 +30,10 @@ class Reservation:
     created: datetime
     changed: datetime
     rev: int
+    held_until: datetime | None = None
+    planned_end: datetime | None = None
+    series: str | None = None
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,9 @@ class NewReservation:
     status: ReservationStatus = ReservationStatus.CONFIRMED
     note: str = ""
     by: str = ""
+    held_until: datetime | None = None
+    series: str | None = None
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +83,38 @@ class Bookings(Protocol):
         """The occupying ones of a whole lab that touch [start, end), by start, then seat."""
         ...
 
-    def blocking(self, seat: int, start: datetime, end: datetime, *, but: str = "") -> Reservation | None:
-        """The last occupying one on a seat that overlaps [start, end), `but` that one."""
-        ...
-
     def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
         """Occupying ones that have ended and are not done yet, oldest end first."""
+        ...
+
+    def awaited(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Confirmed ones that began before then and whose holder has not come, oldest start first."""
+        ...
+
+    def next_start(self, after: datetime) -> datetime | None:
+        """The earliest start at or after then of a confirmed one."""
+        ...
+
+    def next_end(self, after: datetime) -> datetime | None:
+        """The earliest end after then of one that is not done."""
+        ...
+
+    def held(self, before: datetime | None, limit: int) -> Sequence[Reservation]:
+        """Conditional ones whose `held_until` is at or before then (None: all), oldest first."""
+        ...
+
+    def together(self, *, series: str | None = None, party: str | None = None) -> Sequence[Reservation]:
+        """All of a series, or of a party, by start."""
+        ...
+
+    def of_person(self, person: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """All of a person, whatever their status, that touch [start, end), by start."""
+        ...
+
+    def change(
+        self, old: Reservation, now: datetime, values: Mapping[str, object]
+    ) -> Reservation | None:
+        """Set held_until, planned_end, series or kind of what was read; None when somebody was first."""
         ...
 
     def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:

@@ -35,8 +35,8 @@ class Outbox(Protocol):
         """Open parcels whose time has come, oldest first."""
         ...
 
-    def waiting(self, kinds: Sequence[str]) -> int:
-        """How many parcels are open."""
+    def waiting(self, kinds: Sequence[str], due: datetime | None = None) -> int:
+        """How many parcels are open (and due by then); locks nothing, so for `Store.read` too."""
         ...
 
     def done(self, parcel: int, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from core.calendars import WALK_IN, open_for, span_around
 from core.grants import MachinePolicy
@@ -117,12 +118,10 @@ def _until(
 
 def full_spans(taken: Iterable[Reservation], seats: int) -> tuple[Span, ...]:
     """When every seat is taken; neighbours merged."""
-    edges = sorted(
-        [(one.start, 1) for one in taken] + [(one.end, -1) for one in taken], key=lambda edge: edge[0]
-    )
+    edges = sorted([(one.start, 1) for one in taken] + [(one.end, -1) for one in taken])
     spans, count = [], 0
-    for (at, change), following in zip(edges, [*edges[1:], None], strict=True):
+    for (at, change), (following, _) in pairwise(edges):
         count += change
-        if count >= seats and following is not None and at < following[0]:
-            spans.append(Span(at, following[0]))
+        if count >= seats and at < following:
+            spans.append(Span(at, following))
     return merge(spans)

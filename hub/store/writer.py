@@ -86,11 +86,19 @@ def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:
         with connection.begin():
             answers = [_attempt(connection, task) for task in batch]
     except Exception as broken:  # noqa: BLE001 -- whatever it is, 64 callers wait to be told
+        _leave(connection)
         for task in batch:
             task.answer.set_exception(busy_or(broken))
         return
     for answer in answers:
         answer()
+
+
+def _leave(connection: Connection) -> None:
+    """Nothing stays half-open: a COMMIT that failed (full disk) may leave its transaction standing."""
+    driver: object = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection) and driver.in_transaction:
+        driver.rollback()
 
 
 def _attempt(connection: Connection, task: Task) -> Callable[[], None]:

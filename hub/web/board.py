@@ -73,7 +73,7 @@ def _shown() -> dict[str, object]:
         "busy": [card for card in order if card.look.kind != "free"],
         "families": families,
         "family": family,
-        "live_href": url_for("board.board_live", **({"family": family} if family else {})),
+        "live_href": url_for("board.board_live", family=family or None),
     }
 
 
@@ -141,14 +141,22 @@ def _running_piece(place: Place, at: datetime, seen: Look) -> list[Piece]:
 
 
 def headline(shop: Workshop, cards: list[Card], speech: Voice) -> Headline:
-    """"Five machines free, open until 18:00", and the day and time under it."""
+    """The answer ("Five machines are free, open until 18:00"), and the day and time under it."""
     count = sum(card.look.kind == "free" for card in cards)
-    number = speech.text(NUMBERS[count]) if count < len(NUMBERS) else speech.text(mark("%(count)s machines"), count=count)
+    number = (
+        speech.text(NUMBERS[count])
+        if count < len(NUMBERS)
+        else speech.text(mark("%(count)s machines"), count=count)
+    )
     opening = [span for place in shop.places.values() for span in place.open_time if span.holds(shop.now)]
-    beside = speech.text(mark("%(day)s, %(time)s."), day=speech.long_day(shop.now), time=speech.time(shop.now))
+    beside = speech.text(
+        mark("%(day)s, %(time)s."), day=speech.long_day(shop.now), time=speech.time(shop.now)
+    )
     beside = beside[:1].upper() + beside[1:]
     if not opening:
-        starts = [span.start for place in shop.places.values() for span in place.open_time if span.start > shop.now]
+        starts = [
+            span.start for place in shop.places.values() for span in place.open_time if span.start > shop.now
+        ]
         opens = speech.moment(min(starts), shop.now) if starts else ""
         answer = mark("Closed now, open again %(time)s") if opens else mark("Closed now")
         return Headline(speech.text(answer, time=opens), beside)

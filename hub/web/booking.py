@@ -18,9 +18,9 @@ from hub.ports import Machine, Person, Reservation, Tx
 from hub.services import facts, finding, granting, reserving
 from hub.services.reserving import NotReserved, Slot, Wish
 from hub.web.house import house, me, now, voice
+from hub.web.looks import piece_kind
 from hub.web.reading import day_of
 from hub.web.rulers import Piece, Ruler, ruler
-from hub.web.looks import piece_kind
 from hub.web.signing import to_sign_in
 from hub.web.slots import Hour, hours_of, is_bookable_day, lengths, listed, usual_length
 from hub.web.whys import whys
@@ -28,6 +28,7 @@ from hub.words.catalogs import mark
 
 blueprint = Blueprint("booking", __name__)
 LONGEST_NOTE = 200  # characters; a note is a label, not a letter
+FARTHEST_YEARS = 10  # beyond, an instant is a slip of the keyboard, and near the calendar's ends a trap
 MOST_MINUTES = 7 * 24 * 60  # a week: beyond, a number in the address is a slip
 
 
@@ -75,7 +76,9 @@ def book(name: str) -> Response | tuple[str, int]:
 def reservation(key: str) -> str:
     """One booking of mine."""
     found, machine = house().store.read(lambda tx: _mine(tx, key))
-    return render_template("reservation.html", one=found, machine=machine, ends=_changeable(found), wide=day_ruler_of(found))
+    return render_template(
+        "reservation.html", one=found, machine=machine, ends=_changeable(found), wide=day_ruler_of(found)
+    )
 
 
 @blueprint.get("/reservations/<key>/cancel")
@@ -90,14 +93,18 @@ def cancel(key: str) -> Response | tuple[str, int]:
     """Give it back."""
     person, at = _person(), now()
 
-    def give_back(tx: Tx) -> Reservation | NotReserved:
-        found, _ = _mine(tx, key)
-        return reserving.cancel(tx, found, person, at)
+    def give_back(tx: Tx) -> Reservation | NotReserved | None:
+        found = reserving.visible(tx, key, person)
+        return None if found is None else reserving.cancel(tx, found, person, at)
 
-    answer = house().store.write(give_back)
+    answer = house().store.write(give_back)  # in the writer's thread: nothing there knows of this request
+    if answer is None:
+        abort(404)
     if isinstance(answer, NotReserved):
         found, machine = house().store.read(lambda tx: _mine(tx, key))
-        shown = render_template("cancel.html", one=found, machine=machine, ends=False, against=whys(answer.objections))
+        shown = render_template(
+            "cancel.html", one=found, machine=machine, ends=False, against=whys(answer.objections)
+        )
         return shown, 422
     flash(voice().text(mark("Cancelled: the slot is free again.")), "free")
     return redirect(url_for("mine.mine"), 303)
@@ -110,8 +117,12 @@ def _refused(wish: Wish, answer: NotReserved) -> tuple[str, int]:
     near = house().store.read(lambda tx: nearest(tx, wish, now()))
     around = house().store.read(lambda tx: _around(tx, wish))
     speech = voice()
-    rule = ruler(around[0], around[1], now(), speech.text(mark("The day of %(machine)s"), machine=wish.machine), speech)
-    return render_template("conflict.html", wish=wish, near=near, ruler=rule, minutes=_minutes(wish.start, wish.end)), 409
+    rule = ruler(
+        around[0], around[1], now(), speech.text(mark("The day of %(machine)s"), machine=wish.machine), speech
+    )
+    return render_template(
+        "conflict.html", wish=wish, near=near, ruler=rule, minutes=_minutes(wish.start, wish.end)
+    ), 409
 
 
 def nearest(tx: Tx, wish: Wish, at: datetime) -> tuple[Slot, ...]:
@@ -135,7 +146,11 @@ def _around(tx: Tx, wish: Wish) -> tuple[Span, list[Piece]]:
 
 
 def _list(
-    name: str, start: datetime | None, wanted_day: str, minutes: int | None, against: tuple[Objection, ...] = ()
+    name: str,
+    start: datetime | None,
+    wanted_day: str,
+    minutes: int | None,
+    against: tuple[Objection, ...] = (),
 ) -> str:
     """The page of one day; `against` is what stood against a booking just tried."""
     person = _person()
@@ -162,7 +177,9 @@ def _list(
 
 
 def _offered(hours: list[Hour], start: datetime | None) -> bool:
-    return any(slot.start == start for hour in hours for slot in ((hour.first, *hour.others) if hour.first else ()))
+    return any(
+        slot.start == start for hour in hours for slot in ((hour.first, *hour.others) if hour.first else ())
+    )
 
 
 def _head(shown: Day) -> dict[str, str]:
@@ -193,7 +210,9 @@ def _read_day(tx: Tx, name: str, wanted: date, person: Person) -> Day:
     span = Span(at_local(wanted, 0, machine.zone), at_local(wanted + timedelta(days=1), 0, machine.zone))
     seats = tuple(seat.id for seat in tx.machines.seats(name))
     missing = granting.right_at(tx, person, machine, max(span.end, now())).missing
-    rules = BookingRules(facts.policy_of(machine, len(seats)), facts.openings_of(tx, machine, span), missing, seats)
+    rules = BookingRules(
+        facts.policy_of(machine, len(seats)), facts.openings_of(tx, machine, span), missing, seats
+    )
     machines = tx.machines.all(lab=machine.lab)
     return Day(machine, rules, span, tuple(tx.bookings.taken(name, span.start, span.end)), tuple(machines))
 
@@ -217,6 +236,8 @@ def instant_of(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if abs(at.year - now().year) > FARTHEST_YEARS:
         return None
     if at.tzinfo is None:
         local = at.replace(tzinfo=house().zone)

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from limits.errors import StorageError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from hub.ports import Busy
@@ -25,6 +26,7 @@ def say_error(app: Flask) -> None:
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(HTTPException, http_failed)
     app.register_error_handler(Busy, busy)
+    app.register_error_handler(StorageError, busy)  # no limiter, no sign-in
     app.register_error_handler(InternalServerError, broke)
 
 
@@ -32,7 +34,7 @@ def page(status: int, headers: dict[str, str] | None = None) -> Response:
     """The error page of a status; an unknown one reads like 400 or 500."""
     if "lang" not in g:  # the request failed before its language was chosen
         g.lang = choose_language()
-    known = status if status in SAID else 400 if status < 500 else 500  # noqa: PLR2004 -- RFC 9110's classes
+    known = status if status in SAID else 400 if status < 500 else 500
     title, text = SAID[known]
     response = make_response(render_template("error.html", title=title, text=text, status=status), status)
     response.headers.update(headers or {})
@@ -42,9 +44,13 @@ def page(status: int, headers: dict[str, str] | None = None) -> Response:
 def csrf_failed(_: CSRFError) -> Response:
     """The form was too old, or came from elsewhere; nothing was changed."""
     g.lang = choose_language()
-    title, text = mark("This form is too old."), mark("Nothing was changed. Open the page again and repeat it.")
+    title, text = (
+        mark("This form is too old."),
+        mark("Nothing was changed. Open the page again and repeat it."),
+    )
     return make_response(
-        render_template("error.html", title=title, text=text, status=400, again=request.referrer is not None), 400
+        render_template("error.html", title=title, text=text, status=400, again=request.referrer is not None),
+        400,
     )
 
 
@@ -56,8 +62,8 @@ def http_failed(problem: HTTPException) -> Response:
     return page(problem.code or 500, kept)
 
 
-def busy(_: Busy) -> Response:
-    """The database could not take the write in time."""
+def busy(_: Exception) -> Response:
+    """The database, or the limiter's memory, could not answer in time."""
     return page(503, {"Retry-After": "2"})
 
 

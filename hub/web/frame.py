@@ -85,7 +85,8 @@ def live(html: str) -> Response:
     response = make_response(html)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def frame(app: Flask) -> None:

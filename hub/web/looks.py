@@ -80,7 +80,11 @@ def in_use(place: Place, now: datetime, voice: Voice) -> Seen:
     if until is None:
         return Look("use", voice.text(mark("In use")))
     if until <= now:
-        return Look("ending", voice.text(mark("Over time")), voice.text(mark("since %(time)s"), time=voice.moment(until, now)))
+        return Look(
+            "ending",
+            voice.text(mark("Over time")),
+            voice.text(mark("since %(time)s"), time=voice.moment(until, now)),
+        )
     kind, word = ("ending", mark("Ending soon")) if until - now <= ENDING else ("use", mark("In use"))
     return Look(kind, voice.text(word), voice.text(mark("until %(time)s"), time=voice.moment(until, now)))
 
@@ -114,12 +118,22 @@ def booked(place: Place, now: datetime, voice: Voice) -> Seen:
         return None
     slot = min(here, key=lambda one: one.end)
     if slot.kind in TEACHING:
-        return Look("class", voice.text(mark("Class")), voice.text(mark("until %(time)s"), time=voice.time(slot.end)))
+        return Look(
+            "class", voice.text(mark("Class")), voice.text(mark("until %(time)s"), time=voice.time(slot.end))
+        )
     held = slot.start + timedelta(minutes=place.policy.grace_min)
     if now < held and place.node is not None:
         left = max(1, int((held - now) / timedelta(minutes=1)))
-        return Look("booked", voice.text(mark("Booked")), voice.text(mark("held for %(minutes)s more min"), minutes=left))
-    return Look("booked", voice.text(mark("Booked")), voice.text(mark("until %(time)s"), time=voice.moment(slot.end, now)))
+        return Look(
+            "booked",
+            voice.text(mark("Booked")),
+            voice.text(mark("held for %(minutes)s more min"), minutes=left),
+        )
+    return Look(
+        "booked",
+        voice.text(mark("Booked")),
+        voice.text(mark("until %(time)s"), time=voice.moment(slot.end, now)),
+    )
 
 
 def free(place: Place, now: datetime, voice: Voice) -> Look:
@@ -138,7 +152,10 @@ LOOKS: tuple[Callable[[Place, datetime, Voice], Seen], ...] = (out, in_use, offl
 def is_running(place: Place) -> bool:
     """Whether a session is open, by its records or by the node's own word."""
     if place.node is not None and place.node.online and place.node.live:
-        return _live(place, "phase", None) in (Phase.STARTING, Phase.IN_USE, Phase.ENDING) or place.running is not None
+        return (
+            _live(place, "phase", None) in (Phase.STARTING, Phase.IN_USE, Phase.ENDING)
+            or place.running is not None
+        )
     return place.running is not None
 
 
@@ -173,7 +190,7 @@ def piece_kind(slot: Reservation, mine: str | None) -> str:
     return "out" if slot.kind is ReservationKind.MAINTENANCE else "booked"
 
 
-def _live(place: Place, name: str, missing: Any) -> Any:  # noqa: ANN401 -- a node's open JSON
+def _live(place: Place, name: str, missing: Any) -> Any:
     return missing if place.node is None else place.node.live.get(name, missing)
 
 
@@ -181,5 +198,7 @@ def day_span(place: Place, day: Span) -> Span:
     """From the first opening to the last closing of a day; ten to six on a day without."""
     spans = [span for span in place.open_time if span.overlaps(day)]
     if spans:
-        return Span(max(day.start, min(span.start for span in spans)), min(day.end, max(span.end for span in spans)))
+        return Span(
+            max(day.start, min(span.start for span in spans)), min(day.end, max(span.end for span in spans))
+        )
     return Span(day.start + timedelta(hours=10), day.start + timedelta(hours=18))

@@ -144,7 +144,9 @@ def rules_in_words(policy: MachinePolicy, speech: Voice) -> list[str]:
         speech.text(mark("From %(least)s to %(most)s per booking."), least=least, most=most),
         speech.text(mark("Bookable up to %(days)s days ahead."), days=policy.horizon_d),
         speech.text(mark("Kept for %(minutes)s minutes after the hour."), minutes=policy.grace_min),
-        speech.text(mark("The machines go off %(minutes)s minutes before closing."), minutes=policy.machines_off_min),
+        speech.text(
+            mark("The machines go off %(minutes)s minutes before closing."), minutes=policy.machines_off_min
+        ),
     ]
     if policy.walkup:
         said.append(speech.text(mark("Without a booking: lay your badge when it is free, for up to %(minutes)s minutes."), minutes=policy.walkup_min))  # fmt: skip

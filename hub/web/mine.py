@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from core.certificates import Courses, Event, Standing, standing
+from core.certificates import Act, Courses, Event, Standing, standing
 from core.vocabulary import OCCUPYING, CertificateState, ReservationStatus
 from hub.ports import Course, Person, Reservation, ReservationFilter, Session, Tx
 from hub.services import facts
@@ -103,7 +103,9 @@ def _month(uses: Sequence[Session], speech: Voice) -> str:
     """The minutes of this calendar month."""
     this = speech.local_date(now())
     days = ((speech.local_date(one.start), one.minutes or 0) for one in uses)
-    return speech.duration(sum(minutes for day, minutes in days if (day.year, day.month) == (this.year, this.month)))
+    return speech.duration(
+        sum(minutes for day, minutes in days if (day.year, day.month) == (this.year, this.month))
+    )
 
 
 def branches(read: Mine, at: datetime, speech: Voice) -> tuple[Branch, ...]:
@@ -112,21 +114,29 @@ def branches(read: Mine, at: datetime, speech: Voice) -> tuple[Branch, ...]:
     for course in read.courses:
         parent = course.needs[0][0] if course.needs else ""
         below.setdefault(parent, []).append(course)
+    kept = {one.course: one.at for one in read.events if one.act in (Act.GRANT, Act.USE)}
     stands = {course.id: standing(course.id, read.events, read.tree, at) for course in read.courses}
 
     def grow(parent: str) -> tuple[Branch, ...]:
-        return tuple(_branch(one, stands, grow(one.id), at, speech) for one in below.get(parent, ()))
+        return tuple(
+            _branch(one, stands[one.id], kept.get(one.id), grow(one.id), at, speech)
+            for one in below.get(parent, ())
+        )
 
     return grow("")
 
 
 def _branch(
-    course: Course, stands: Mapping[str, Standing], grown: tuple[Branch, ...], at: datetime, speech: Voice
+    course: Course,
+    here: Standing,
+    since: datetime | None,
+    grown: tuple[Branch, ...],
+    at: datetime,
+    speech: Voice,
 ) -> Branch:
-    here = stands[course.id]
     name = course.names.get(speech.lang) or course.id
     kind, icon, how = _how(course, here, at, speech)
-    share = _share(course, here, at) if here.usable else 0
+    share = _share(here, since, at) if here.usable else 0
     first = here.missing[0] if here.missing else None
     step = speech.step(first.code, None, first.params) if first and kind != "free" else ""
     return Branch(course.id, name, kind, icon, share, how, step, grown)
@@ -140,7 +150,11 @@ def _how(course: Course, here: Standing, at: datetime, speech: Voice) -> tuple[s
         days = (here.until - at).days
         if here.until - at <= SOON:
             return "ending", "hourglass", speech.text(mark("expires in %(days)s days"), days=days)
-        return "free", "check", speech.text(mark("valid until %(date)s"), date=speech.date(here.until - timedelta(seconds=1)))
+        return (
+            "free",
+            "check",
+            speech.text(mark("valid until %(date)s"), date=speech.date(here.until - timedelta(seconds=1))),
+        )
     if here.state is CertificateState.DORMANT:
         return "closed", "moon", speech.text(mark("dormant: not used for a while"))
     if here.state in (CertificateState.EXPIRED, CertificateState.REVOKED, CertificateState.SUSPENDED):
@@ -159,9 +173,8 @@ _OVER = {
 }
 
 
-def _share(course: Course, here: Standing, at: datetime) -> int:
-    """How much of its validity is left, in percent; full where it has no end."""
-    if here.until is None or course.valid_months is None:
+def _share(here: Standing, since: datetime | None, at: datetime) -> int:
+    """How much is left of the time from the last grant or use to the end, in percent; full without an end."""
+    if here.until is None or since is None or here.until <= since:
         return 100
-    whole = timedelta(days=30.44 * course.valid_months)  # mean Gregorian month
-    return max(1, min(100, round(100 * ((here.until - at) / whole))))
+    return max(1, min(100, round(100 * ((here.until - at) / (here.until - since)))))

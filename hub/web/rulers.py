@@ -69,7 +69,9 @@ def ruler(bounds: Span, pieces: Iterable[Piece], now: datetime, label: str, voic
         label=label,
         past_pct=past,
         now_pct=_share(whole, now) if inside else None,
-        blocks=tuple(_block(whole, piece) for piece in pieces if piece.start < whole.end and piece.end > whole.start),
+        blocks=tuple(
+            _block(whole, piece) for piece in pieces if piece.start < whole.end and piece.end > whole.start
+        ),
         ticks=tuple(Tick(_share(whole, at), at.minute == 0) for at in _every(whole, timedelta(minutes=30))),
         numbers=_numbers(whole, voice),
     )

@@ -11,19 +11,33 @@ from threading import BoundedSemaphore
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_limiter import Limiter
 from flask_security import Security, login_user, logout_user
 from flask_security.utils import hash_password, verify_password
 from flask_security.utils import verify_and_update_password as check_password
+from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Answer
+from wtforms import ValidationError
 
 from hub.web.accounts import Accounts, User
 from hub.web.house import me
 from hub.words.catalogs import mark
 
-PAIR_LIMIT = "10 per 5 minutes"  # failures for one account from one address: a person mistypes, a script does not stop
+PAIR_LIMIT = (
+    "10 per 5 minutes"  # failures for one account from one address: a person mistypes, a script does not stop
+)
 ADDRESS_LIMIT = "60 per 15 minutes"  # failures from one address over all accounts: a lab shares one address
 AT_ONCE = BoundedSemaphore(4)  # argon2 takes 19 MiB each: a Pi has 512
 DEVICE = "device"
@@ -39,7 +53,7 @@ def secure(app: Flask, accounts: Accounts) -> Security:
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 -- the name of a hash
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_SALT=app.secret_key,
-        SECURITY_PASSLIB_OPTIONS=ARGON2,
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=ARGON2,
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": str, "case_insensitive": True}}],
         SECURITY_SEND_REGISTER_EMAIL=False,
     )
@@ -91,6 +105,21 @@ def sign_out() -> Answer:
     return redirect(url_for("board.board"), 303)
 
 
+def signed_in() -> str | None:
+    """The id of the page's person, for the API."""
+    person = me()
+    return person.id if person else None
+
+
+def csrf_ok() -> bool:
+    """Whether the request carries the page's CSRF token in its header."""
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        return False
+    return True
+
+
 def form(error: str = "", email: str = "") -> str:
     """The sign-in page, what was typed kept (never the password)."""
     return render_template("sign_in.html", error=error, email=email, next=onward(), signing_in=True)
@@ -98,7 +127,11 @@ def form(error: str = "", email: str = "") -> str:
 
 def written(name: str) -> str:
     """A field as sent, cut to what is looked at."""
-    return request.form.get(name, "")[:LONGEST].strip() if name == "email" else request.form.get(name, "")[:LONGEST]
+    return (
+        request.form.get(name, "")[:LONGEST].strip()
+        if name == "email"
+        else request.form.get(name, "")[:LONGEST]
+    )
 
 
 def known_user(email: str, password: str) -> User | None:
@@ -108,7 +141,9 @@ def known_user(email: str, password: str) -> User | None:
         if user is None or not user.password:
             verify_password(password, current_app.extensions["loquet_dummy_hash"])
             return None
-        return cast(User, user) if check_password(password, user) and user.active else None
+        known = check_password(password, user) and user.active
+    current_app.extensions["security"].datastore.commit()  # a hash by old parameters was renewed
+    return cast(User, user) if known else None
 
 
 def onward() -> str:
@@ -127,7 +162,7 @@ def is_ours(target: str) -> bool:
 
 def failed(response: Response) -> bool:
     """Only a failed attempt counts."""
-    return response.status_code != 303  # noqa: PLR2004 -- See Other: signed in
+    return response.status_code != 303
 
 
 def address() -> str:

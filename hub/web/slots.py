@@ -61,7 +61,12 @@ def usual_length(policy: MachinePolicy) -> int:
 
 
 def hours_of(
-    day: Span, minutes: int, rules: BookingRules, taken: Sequence[Reservation], now: datetime, roles: Iterable[Role]
+    day: Span,
+    minutes: int,
+    rules: BookingRules,
+    taken: Sequence[Reservation],
+    now: datetime,
+    roles: Iterable[Role],
 ) -> list[tuple[datetime, tuple[Slot, ...]]]:
     """Each open hour of the day that is not over, with the starts in it that fit `minutes`."""
     seats = [Taken(one.seat, one.start, one.end) for one in taken]

@@ -143,7 +143,8 @@ def lock(name: str) -> Answer | tuple[str, int]:
     """Take it out."""
     kind = LockKind.OUT if request.form.get("kind") == LockKind.OUT else LockKind.LOCKOUT
     machine = _machine(name)
-    answer = _write(lambda tx: locking_out.lock(tx, _person().id, name, kind, _reason(), now()))
+    by, reason, at = _person().id, _reason(), now()
+    answer = _write(lambda tx: locking_out.lock(tx, by, name, kind, reason, at))
     if isinstance(answer, Refused):
         return _lock_page(machine, whys(answer.objections)), _status(answer)
     flash(voice().text(mark("%(machine)s: locked out in your name."), machine=name), "ending")
@@ -159,10 +160,14 @@ def ask_lift(key: str) -> str:
 @blueprint.post("/locks/<key>/lift")
 def lift(key: str) -> Answer | tuple[str, int]:
     """Give the machine back; this starts nothing."""
-    answer = _write(lambda tx: locking_out.lift(tx, _person().id, key, _reason(), now()))
+    by, reason, at = _person().id, _reason(), now()
+    answer = _write(lambda tx: locking_out.lift(tx, by, key, reason, at))
     if isinstance(answer, Refused):
         return _lift_page(key, whys(answer.objections)), _status(answer)
-    flash(voice().text(mark("%(machine)s: back in service as soon as it confirms."), machine=answer.machine), "free")
+    flash(
+        voice().text(mark("%(machine)s: back in service as soon as it confirms."), machine=answer.machine),
+        "free",
+    )
     return redirect(url_for("staff.now_page"), 303)
 
 
@@ -176,7 +181,8 @@ def certify() -> str:
 def grant() -> Answer | tuple[str, int]:
     """Sign a certificate."""
     member, course = request.form.get("member", ""), request.form.get("course", "")
-    answer = _write(lambda tx: certifying.grant(tx, _person().id, member, course, now(), _reason()))
+    by, reason, at = _person().id, _reason(), now()
+    answer = _write(lambda tx: certifying.grant(tx, by, member, course, at, reason))
     if isinstance(answer, Refused):
         return _certify_page(whys(answer.objections)), _status(answer)
     flash(voice().text(mark("Certified: %(course)s."), course=course), "free")
@@ -192,10 +198,16 @@ def ask_revoke(key: str) -> str:
 @blueprint.post("/certificates/<key>/revoke")
 def revoke(key: str) -> Answer | tuple[str, int]:
     """Take the right away."""
-    answer = _write(lambda tx: certifying.revoke(tx, _person().id, key, _reason(), now()))
+    by, reason, at = _person().id, _reason(), now()
+    answer = _write(lambda tx: certifying.revoke(tx, by, key, reason, at))
     if isinstance(answer, Refused):
         return _revoke_page(key, whys(answer.objections)), _status(answer)
-    flash(voice().text(mark("Revoked: %(course)s. The machines obey as soon as they hear it."), course=answer.course), "ending")
+    flash(
+        voice().text(
+            mark("Revoked: %(course)s. The machines obey as soon as they hear it."), course=answer.course
+        ),
+        "ending",
+    )
     return redirect(url_for("staff.certify", member=answer.member), 303)
 
 
@@ -212,7 +224,9 @@ def _lift_page(key: str, against: list[Why] | None = None) -> str:
 
     found, owner = house().store.read(read)
     mine = found.owner == _person().id
-    return render_template("lift.html", lock=found, owner=owner, mine=mine, against=against or [], reason=_reason())
+    return render_template(
+        "lift.html", lock=found, owner=owner, mine=mine, against=against or [], reason=_reason()
+    )
 
 
 def _certify_page(against: list[Why] | None = None) -> str:
@@ -264,6 +278,7 @@ def _machine(name: str) -> Machine:
 
 
 def _write(task: Callable[[Tx], T]) -> T:
+    """Run in the writer's thread: `task` holds all it needs, nothing there knows of this request."""
     return house().store.write(task)
 
 

@@ -22,7 +22,11 @@ def whys(objections: Iterable[Objection], machine: str | None = None) -> list[Wh
     """All refusals in order of rank."""
     speech = voice()
     return [
-        Why(speech.say(one.code, one.params), speech.step(one.code, one.next, one.params), _where(one, machine))
+        Why(
+            speech.say(one.code, one.params),
+            speech.step(one.code, one.next, one.params),
+            _where(one, machine),
+        )
         for one in objections
     ]
 

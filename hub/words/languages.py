@@ -7,7 +7,11 @@ from collections.abc import Iterable
 
 LANGUAGES = ("fr", "nl", "en")
 OWN_NAMES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
-LOCALES = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_GB"}  # Belgian dates and numbers; en_GB writes the day first too
+LOCALES = {
+    "fr": "fr_BE",
+    "nl": "nl_BE",
+    "en": "en_GB",
+}  # Belgian dates and numbers; en_GB writes the day first too
 
 
 def known_language(code: str | None) -> str:

@@ -118,7 +118,10 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "enrol": (_("Ask a trainer for the training {course}."), _("Ask a trainer for the training.")),
-    "retest": (_("Renew {course} with a trainer, it takes about ten minutes."), _("Renew it with a trainer.")),
+    "retest": (
+        _("Renew {course} with a trainer, it takes about ten minutes."),
+        _("Renew it with a trainer."),
+    ),
     "renew": (_("Renew your membership at the front desk."),),
     "supervised_session": (_("One supervised session wakes it up: ask a trainer."),),
     "see_trainer": (_("Talk to a trainer."),),

@@ -78,6 +78,7 @@ class Controller:
             "advance": self.advance,
             "skew": self.skew,
             "world": self._world,
+            "standings": lambda: {line.name: line.standing(2.0) for line in self.board.lines()},
             "cut": self._mains.cut,
             "give": self._mains.give,
         }
@@ -226,7 +227,8 @@ class Controller:
             return False
         seen = self._seen(node)
         linked = self.nodes[node].cable.up and self._mains.runs("broker")
-        return seen.get("phase") is not None and (not linked or bool(seen.get("online")))
+        linked = linked and self.board.line("hub") is not None
+        return seen.get("phase") is not None and (not linked or bool(seen.get("fresh")))
 
     def _node_state(self, node: Node) -> dict[str, Any]:
         pins = self._pins(node)

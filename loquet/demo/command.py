@@ -4,31 +4,18 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from loquet.demo.folder import DemoProblem
 from loquet.demo.lab import MORE_NODES, NODES
+from loquet.demo.wanted import Wanted
 
 MOST_NODES = len(NODES) + len(MORE_NODES)
 FIRST_YEAR, LAST_YEAR = (
     2000,
     2090,
 )  # GPS-like clocks and certificates end somewhere; ten years of leaps fit in
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The options of `loquet demo`."""
-
-    port: int
-    var: Path
-    seed: int
-    now: datetime | None
-    nodes: int
-    empty: bool
-    browser: bool
 
 
 def main(argv: Sequence[str]) -> int:

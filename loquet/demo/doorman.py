@@ -81,6 +81,7 @@ def seen_of(program: Any) -> dict[str, Any]:
         "display": list(seen.display),
         "led": seen.led,
         "online": seen.online,
+        "fresh": seen.fresh,
         "phase": seen.phase,
         "inhibits": list(seen.inhibits),
         "keeper": seen.keeper,

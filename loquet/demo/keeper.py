@@ -32,7 +32,7 @@ def main(config: str, clock_file: str) -> int:
         "pins": work.pins,
         "watts": work.watts,
         "input": work.input,
-        "standing": lambda: {"idle": program.inbox.settled()},
+        "standing": lambda: {"idle": program.inbox.settled() and work.at_rest()},
     }
     Agent(clock, f"keeper {settings.id}", handlers).start()
     return int(program.run())

@@ -23,11 +23,11 @@ from loquet.bench.clock import BenchClock, pause, real_s
 from loquet.bench.controller import Controller, Node
 from loquet.demo.boxes import programs, set_up
 from loquet.demo.broker import broker, free_port
-from loquet.demo.command import Wanted
 from loquet.demo.family import Child, Family
 from loquet.demo.folder import DemoProblem, Folder, Kept, write_private
 from loquet.demo.members import FIXED, PASSWORD
 from loquet.demo.starting import begin
+from loquet.demo.wanted import Wanted
 
 READY_S = 60.0  # a slow machine, cold caches; then it says what is missing
 LOOK_S = 0.05

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from loquet.bench.clock import BenchClock, ClockFile, real_wall
-from loquet.demo.command import Wanted
 from loquet.demo.folder import DemoProblem, Folder, Kept
 from loquet.demo.lab import ZONE, good_start, nodes
+from loquet.demo.wanted import Wanted
 
 
 def begin(folder: Folder, wanted: Wanted) -> Kept:

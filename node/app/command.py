@@ -22,6 +22,8 @@ def main(argv: Sequence[str]) -> int:
         return _serve(PROGRAMS[wanted.program](load(Path(wanted.config))))
     except (SettingsError, ShelfBroken) as problem:
         return _refused(str(problem))
+    except ImportError as problem:
+        return _refused(f"this machine has no {problem.name or problem}: is it a node's board?")
     except OSError as problem:
         where = f"{problem.filename}: " if problem.filename else ""
         return _refused(f"{where}{problem.strerror or problem}")

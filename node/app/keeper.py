@@ -50,10 +50,9 @@ def keeper_program(
     clock: Clock | None = None,
     open_hardware: Callable[[], Hardware] | None = None,
 ) -> KeeperProgram:
-    """The keeper of this node, on gpiozero's pins unless others are given."""
-    return KeeperProgram(
-        settings, clock or SystemClock(), open_hardware or (lambda: GpioHardware(settings.pins))
-    )
+    """The keeper of this node, on the board's own pins unless others are given."""
+    opened = open_hardware or (lambda: GpioHardware(settings.pins))
+    return KeeperProgram(settings, clock or SystemClock(), opened)
 
 
 def run_keeper(

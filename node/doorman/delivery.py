@@ -76,8 +76,8 @@ class Delivery:
         if reading is None:
             return None
         journal, found, more = _parts(packet)
-        if reading.journal not in (None, journal):
-            self._grown = self._grown or bool(found)
+        if not _goes_on(reading, journal, found):
+            self._grown = self._grown or bool(found)  # it is read again when its turn has come
             return self._fly(reading, mono_ms)
         reading.journal = journal
         reading.first = reading.first or cast(int, packet.get("first", 0))
@@ -122,6 +122,13 @@ def _parts(packet: Mapping[str, object]) -> tuple[str | None, list[Record], bool
     if not isinstance(journal, str) or not isinstance(records, list):
         return None, [], False
     return journal, cast(list[Record], records), packet.get("more") is True
+
+
+def _goes_on(reading: _Reading, journal: str | None, found: list[Record]) -> bool:
+    """Is this the same journal, right behind what was gathered? (An answer may come late, and twice.)"""
+    if reading.journal is None or not found:
+        return True
+    return journal == reading.journal and _seq(found[0]) == _seq(reading.records[-1]) + 1
 
 
 def _seq(record: Record) -> int:

@@ -68,8 +68,11 @@ class Holdings:
         return self.holding(self._locks)
 
     def is_what_was_told(self) -> bool:
-        """Are view and locks the ones the last `now` named? (0: the hub has none.)"""
-        return self._told is not None and self._told == (self._rev(self.view), self._rev(self._locks))
+        """Are view and locks the ones the last `now` named, or younger? (0: the hub has none.)"""
+        if self._told is None:
+            return False
+        view_rev, lock_rev = self._told
+        return self._rev(self.view) >= view_rev and self._rev(self._locks) >= lock_rev
 
     def take_view(self, view: View, body: Mapping[str, object]) -> bool:
         """Put a view on the shelf; False when it is refused."""

@@ -1,84 +1,59 @@
-"""What does the doorman want? Packets into events, answers and state back: the right column of interlock.md.
+"""Who speaks, and who is heard? The doorman's connection: hello, packets, the state pushed back.
 
-Rules: the newest `hello` has the desk, the older connection is closed; a request that cannot be read
+Rules: the newest `hello` has the desk, the older connection is closed; a packet that cannot be read
 is answered `no INVALID` and logged; nothing here decides about power.
 """
 
 import logging
-from collections.abc import Callable
-from typing import Final, cast
 
-from core.interlock import (
-    Accept,
-    AddLock,
-    Energise,
-    Extend,
-    Handover,
-    Lift,
-    LiftLock,
-    Lock,
-    Record,
-    Refuse,
-    Session,
-    Stop,
-    StopNow,
-)
-from core.vocabulary import Inhibit, LockKind, Reason, SessionKind, StopReason
-from core.wire.socket import FROM_DOORMAN, VERSION, MalformedPacketError, Message, decode
-from node.keeper import archive
-from node.keeper.keeper import Keeper, Young
-from node.keeper.ledger import JournalError
-from node.keeper.policy import from_message, to_text
+from core.vocabulary import Reason
+from core.wire.socket import FROM_DOORMAN, LOST_AFTER_MS, VERSION, MalformedPacketError, Message, decode
+from node.keeper.keeper import Keeper
 from node.keeper.report import state_message
+from node.keeper.requests import Requests, refusal
 from node.keeper.server import Connection
-from node.keeper.store import JournalFault, Store
-from node.keeper.timers import LATE_MS
+from node.keeper.store import Store
 
 log = logging.getLogger("loquet.keeper")
-NOBODY: Final = (0, "")
 
 
 class Desk:
     """One doorman at a time."""
 
     def __init__(self, keeper: Keeper, store: Store, policy_rev: int | None) -> None:
-        self._keeper, self._store, self._policy_rev = keeper, store, policy_rev
+        self._keeper, self._store = keeper, store
+        self._requests = Requests(keeper, store, policy_rev)
         self._doorman: Connection | None = None
-        self._follows: tuple[int, str] = NOBODY
         self._pushed: Message = {}
-        self._answers: dict[str, Callable[[Message], Message | None]] = {
-            "energise": self._energise,
-            "handover": self._handover,
-            "extend": self._extend,
-            "stop": self._stop,
-            "stop-now": self._stop_now,
-            "lock": self._lock,
-            "lift": self._lift,
-            "reset": self._reset,
-            "stale": self._stale,
-            "policy": self._policy,
-            "note": self._note,
-            "read": self._read,
-            "acked": self._acked,
-            "alive": self._alive,
-        }
+        self._heard_ms: int | None = None
+        self._flaws: set[str] = set()  # as many as the table has fields, at most
 
     # --- connections ----------------------------------------------------------------------------------------
 
     def packet(self, peer: Connection, packet: bytes) -> None:
         """One packet of one peer."""
+        if peer is self._doorman:
+            self._heard_ms = self._keeper.clock.monotonic_ms()
         try:
             message = decode(packet, FROM_DOORMAN)
         except MalformedPacketError as problem:
-            log.warning("event=packet_refused field=%s", problem)
-            peer.send(_no(None, Reason.INVALID))
+            self._refused(peer, problem)
             return
         if message["msg"] == "hello":
             self._hello(peer, message)
         elif peer is not self._doorman:
-            peer.send(_no(message.get("id"), Reason.FORBIDDEN))
+            peer.send(refusal(message.get("id"), Reason.FORBIDDEN))
         else:
-            self._serve(peer, message)
+            answer = self._requests.answer(message)
+            if answer is not None:
+                peer.send(answer)
+
+    def _refused(self, peer: Connection, problem: MalformedPacketError) -> None:
+        """Told each time, logged once for each flaw."""
+        if str(problem) not in self._flaws:
+            self._flaws.add(str(problem))
+            log.warning("event=packet_refused flaw=%s", problem)
+        peer.send(refusal(problem.request, Reason.INVALID))
 
     def gone(self, peer: Connection) -> None:
         """A peer has left; if it was the doorman, its word about the view goes with it."""
@@ -93,15 +68,23 @@ class Desk:
             return
         message = state_message(self._keeper)
         same = {**message, "now_ms": 0} == self._pushed
+        self._mind_silence()
         if beat or not same:
             self._pushed = {**message, "now_ms": 0}
             if not self._doorman.send(message):
                 self._doorman.end()
 
+    def _mind_silence(self) -> None:
+        """A doorman that hangs is told of once; the machine goes on without it."""
+        now_ms = self._keeper.clock.monotonic_ms()
+        if self._heard_ms is not None and now_ms - self._heard_ms > LOST_AFTER_MS:
+            log.warning("event=doorman_silent for_ms=%d", now_ms - self._heard_ms)
+            self._heard_ms = None
+
     def _hello(self, peer: Connection, message: Message) -> None:
         if message["v"] != VERSION:
             log.warning("event=hello_refused v=%s", message["v"])
-            peer.send(_no(None, Reason.INVALID))
+            peer.send(refusal(None, Reason.INVALID))
             peer.end()
             return
         if self._doorman is not None and self._doorman is not peer:
@@ -115,168 +98,7 @@ class Desk:
                 "journal": self._store.journal,
                 "started_ms": self._keeper.started_ms,
                 "now_ms": self._keeper.clock.monotonic_ms(),
-                "policy_rev": self._policy_rev,
+                "policy_rev": self._requests.policy_rev,
                 "state": state_message(self._keeper),
             }
         )
-
-    def _serve(self, peer: Connection, message: Message) -> None:
-        try:
-            answer = self._answers[str(message["msg"])](message)
-        except (JournalError, ValueError) as problem:
-            log.warning("event=request_refused msg=%s problem=%s", message["msg"], problem)
-            answer = _no(message.get("id"), Reason.INVALID)
-        except JournalFault:
-            log.exception("event=journal_failed msg=%s", message["msg"])
-            self._keeper.ledger.distrust()
-            answer = _no(message.get("id"), Reason.FAULT)
-        if answer is not None:
-            peer.send(answer)
-
-    # --- starting and ending --------------------------------------------------------------------------------
-
-    def _energise(self, asked: Message) -> Message:
-        session, young = _session(asked), self._young(asked)
-        event = Energise(session, not young(), self._repeated(session), _facts(asked))
-        return self._start(asked, self._keeper.feed(event, young))
-
-    def _handover(self, asked: Message) -> Message:
-        session, young = _session(asked), self._young(asked)
-        event = Handover(session, not young(), session.id in self._keeper.known, _facts(asked))
-        return self._start(asked, self._keeper.feed(event, young))
-
-    def _start(self, asked: Message, answer: Accept | Refuse | None) -> Message:
-        self._keeper.known.add(str(asked["session"]))
-        return self._say(asked, answer)
-
-    def _repeated(self, session: Session) -> bool:
-        open_now = self._keeper.state.session
-        return session.id in self._keeper.known and (open_now is None or open_now.id != session.id)
-
-    def _young(self, asked: Message) -> Young:
-        """Is the tap of this keeper's time, at most 5 s old, and its lease not over?"""
-        tap_ms, until_ms = cast("int", asked["tap_ms"]), cast("int", asked["until_ms"])
-        clock, started_ms = self._keeper.clock, self._keeper.started_ms
-
-        def young() -> bool:
-            now_ms = clock.monotonic_ms()
-            return started_ms <= tap_ms <= now_ms <= min(tap_ms + LATE_MS, until_ms - 1)
-
-        return young
-
-    def _extend(self, asked: Message) -> Message:
-        until_ms = cast("int", asked["until_ms"])
-        event = Extend(str(asked["session"]), until_ms, str(asked["until"]), _text(asked["by"]))
-        return self._say(asked, self._keeper.feed(event))
-
-    def _stop(self, asked: Message) -> Message:
-        reason = StopReason(str(asked["reason"]))
-        self._keeper.feed(Stop(str(asked["session"]), reason, _text(asked["by"])))
-        self._keeper.look()  # a stop may be quiet at once
-        return self._ok(asked)
-
-    def _stop_now(self, asked: Message) -> Message:
-        reason = StopReason(str(asked["reason"]))
-        self._keeper.feed(StopNow(str(asked["session"]), reason, _text(asked["by"])))
-        return self._ok(asked)
-
-    # --- locks, inhibits, policy ----------------------------------------------------------------------------
-
-    def _lock(self, asked: Message) -> Message:
-        lock = Lock(str(asked["lock"]), LockKind(str(asked["kind"])), str(asked["owner"]))
-        if self._store.was_lifted(lock.id):
-            return self._ok(asked)
-        self._keeper.feed(AddLock(lock, _text(asked["by"]), _text(asked["reason"]) or ""))
-        return self._ok(asked) if self._keeper.ledger.complete else _no(asked["id"], Reason.FAULT)
-
-    def _lift(self, asked: Message) -> Message:
-        lock = str(asked["lock"])
-        answer = self._keeper.feed(LiftLock(lock, _text(asked["by"]), _text(asked["reason"]) or ""))
-        if isinstance(answer, Accept):
-            self._store.lift(lock)
-        return self._say(asked, answer)
-
-    def _reset(self, asked: Message) -> Message:
-        inhibit = Inhibit(str(asked["inhibit"]))
-        self._keeper.look()
-        if inhibit is Inhibit.ESTOP and self._keeper.seen.estop is not False:
-            return _no(asked["id"], Reason.ESTOP)
-        if inhibit is Inhibit.FAULT and not self._keeper.at_rest():
-            return _no(asked["id"], Reason.FAULT)
-        return self._say(asked, self._keeper.feed(Lift(inhibit, "reset", _text(asked["by"]))))
-
-    def _stale(self, asked: Message) -> None:
-        self._keeper.stale = asked["on"] is True
-        self._keeper.look()
-
-    def _policy(self, asked: Message) -> Message:
-        policy, rev = from_message(asked), cast("int", asked["rev"])
-        if not self._keeper.ledger.write((), {"policy": to_text(policy, rev)}):
-            return _no(asked["id"], Reason.FAULT)
-        self._policy_rev = rev
-        self._keeper.take_policy(policy)
-        self._keeper.look()
-        return self._ok(asked)
-
-    # --- the journal ----------------------------------------------------------------------------------------
-
-    def _note(self, asked: Message) -> Message:
-        data = cast("dict[str, object]", asked["data"])
-        seq = self._keeper.ledger.note(Record(str(asked["type"]), _text(asked["session"]), data))
-        if seq is None:
-            return _no(asked["id"], Reason.FAULT)
-        return {"msg": "ok", "id": asked["id"], "seq": seq}
-
-    def _read(self, asked: Message) -> Message:
-        place = cast("list[object] | None", asked["after"])
-        after = (str(place[0]), cast("int", place[1])) if place else None
-        most = max(1, cast("int", asked["max"]))
-        return archive.records_after(self._store, after, most, self._follows)
-
-    def _acked(self, asked: Message) -> None:
-        follows = (cast("int", asked["epoch"]), str(asked["store"]))
-        self._follows = follows
-        at_ms = int(self._keeper.clock.wall().timestamp() * 1000)
-        archive.take_ack(self._store, follows, cast("dict[str, object]", asked["journals"]), at_ms)
-
-    def _alive(self, asked: Message) -> None:
-        told = asked.get("time")
-        if isinstance(told, dict) and isinstance(told.get("zero_ms"), int):
-            self._keeper.ledger.trust(str(told.get("trust")), told["zero_ms"])
-
-    # --- answers --------------------------------------------------------------------------------------------
-
-    def _say(self, asked: Message, answer: Accept | Refuse | None) -> Message:
-        if isinstance(answer, Refuse):
-            return _no(asked["id"], answer.code)
-        return self._ok(asked)
-
-    def _ok(self, asked: Message) -> Message:
-        return {"msg": "ok", "id": asked["id"], "state": state_message(self._keeper)}
-
-
-def _no(request: object, code: Reason) -> Message:
-    return {"msg": "no", "id": request if isinstance(request, str) else None, "code": code.value}
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _session(asked: Message) -> Session:
-    return Session(
-        id=str(asked["session"]),
-        kind=SessionKind(str(asked["kind"])),
-        who=str(asked["who"]),
-        until_ms=cast("int", asked["until_ms"]),
-        until=str(asked["until"]),
-    )
-
-
-def _facts(asked: Message) -> dict[str, object]:
-    """What session-start tells beside the session itself."""
-    return {
-        "responsible": asked["responsible"],
-        "reservation": asked["booking"],
-        "view": asked["view"],
-    }

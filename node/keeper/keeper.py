@@ -49,7 +49,8 @@ from node.ports import Clock, Hardware, Inputs
 
 GIVING: Final = (Energise, Handover, Extend, Ready, Lift, LiftLock)
 """Events that give something away: without their record on disk they have not happened."""
-CHECKPOINT_MS: Final = 300_000  # a power cut costs at most five minutes of usage
+CHECKPOINT_MS: Final = 60_000  # a power cut costs at most a minute of usage
+HINDERED_MS: Final = 1_000  # look again once a second at what could not be done
 MOST_AT_ONCE: Final = 32  # more ripe events than rules in one look is a fault of ours
 log = logging.getLogger("loquet.keeper")
 
@@ -98,11 +99,7 @@ class Keeper:
         """Read the contacts and the timers, and deal with all that is ripe now."""
         self._buttons(self.hardware.inputs())
         for _ in range(MOST_AT_ONCE):
-            event = (
-                self._watch.look(self.seen, self.state, self.policy, self._now())
-                or self._told()
-                or self._timer()
-            )
+            event = self._ripe()
             if event is None:
                 break
             self.feed(event, self._timer_young() if isinstance(event, Ready) else always_young)
@@ -125,8 +122,10 @@ class Keeper:
         """The next instant at which something must happen."""
         timer = next_due(self.state, self.meter, self.policy, self._now())
         known = (timer and timer[0], self._watch.due_ms(), self.ledger.due_ms())
-        instants = [at for at in known if at is not None]
-        return min(instants, default=None)
+        soonest = min((at for at in known if at is not None), default=None)
+        if soonest is not None and self.ledger.bad:
+            return max(soonest, self._now() + HINDERED_MS)  # what `look` left waits for the disk
+        return soonest
 
     # --- what requests ask for ------------------------------------------------------------------------------
 
@@ -149,6 +148,14 @@ class Keeper:
 
     def _now(self) -> int:
         return self.clock.monotonic_ms()
+
+    def _ripe(self) -> Event | None:
+        """What has to be dealt with next; nothing is lifted while the disk refuses."""
+        ripe = self._watch.look(self.seen, self.state, self.policy, self._now())
+        for event in (*ripe, self._told(), self._timer()):
+            if event is not None and not (self.ledger.bad and isinstance(event, Lift)):
+                return event
+        return None
 
     def _timer(self) -> Event | None:
         due = next_due(self.state, self.meter, self.policy, self._now())
@@ -187,12 +194,13 @@ class Keeper:
         answer: Accept | Refuse | None = None
         for act in acts:
             if isinstance(act, Journal):
-                if not self._write(act.records, after) and isinstance(event, GIVING):
-                    return self._abandon(event)
+                gives = isinstance(event, GIVING)
+                if not self._write(act.records, after, hold=not gives) and gives:
+                    return self._abandon(ends=isinstance(event, Ready) or OpenRelay() in acts)
                 self._adopt(after)
             elif isinstance(act, CloseRelay):
-                if not self._close(young):
-                    return self._too_late()
+                if (hindered := self._close(young)) is not None:
+                    return self._not_closed(hindered)
             elif isinstance(act, Accept | Refuse):
                 answer = act
             else:
@@ -208,20 +216,25 @@ class Keeper:
         else:
             self.hardware.set_extraction(on=isinstance(act, ExtractionOn))
 
-    def _close(self, young: Young) -> bool:
-        """Close the relay if the journal was quick, the tap is young and nobody presses the e-stop."""
-        if self.ledger.bad or not young() or self.hardware.inputs().estop is not False:
-            return False
+    def _close(self, young: Young) -> Reason | None:
+        """Close the relay, unless the disk was slow, the tap grew old or a contact says no: then why."""
+        seen = self.hardware.inputs()
+        if seen.estop is not False:
+            return Reason.ESTOP
+        if self.ledger.bad or seen.feedback is True:  # already closed: it has welded
+            return Reason.FAULT
+        if not young():
+            return Reason.LATE
         self.hardware.set_relay(closed=True)
         if self.hardware.inputs().estop is not False:  # pressed in this very moment
             self.hardware.set_relay(closed=False)
-            return False
-        return True
+            return Reason.ESTOP
+        return None
 
-    def _write(self, records: tuple[Record, ...], after: State) -> bool:
+    def _write(self, records: tuple[Record, ...], after: State, *, hold: bool) -> bool:
         """The records, with the seconds only the meter knows; the new state beside them."""
         metered = tuple(self._metered(record) for record in records)
-        return self.ledger.write(metered, {"state": state_text(after)})
+        return self.ledger.write(metered, {"state": state_text(after)}, hold=hold)
 
     def _metered(self, record: Record) -> Record:
         """What was used: measured; after a power cut what the last checkpoint said."""
@@ -238,16 +251,16 @@ class Keeper:
             self.meter.moved(self.state, after, self._now())
             self.state = after
 
-    def _abandon(self, event: Event) -> Refuse:
-        """Its record is not on disk: it has not happened, and a start that waited ends."""
-        if isinstance(event, Ready):
+    def _abandon(self, *, ends: bool) -> Refuse:
+        """Its record is not on disk: it has not happened; but a start that waited ends, and what was cut."""
+        if ends:
             self._carry_out(StopNow(None, StopReason.INTERRUPTED), always_young)
         return Refuse(Reason.FAULT)
 
-    def _too_late(self) -> Refuse:
-        """The fsync took longer than the tap is good for: the relay stays open, the session is over."""
+    def _not_closed(self, hindered: Reason) -> Refuse:
+        """Its records are written, and yet it may not have power: the relay stays open, the session is over."""
         self._carry_out(StopNow(None, StopReason.INTERRUPTED), always_young)
-        return Refuse(Reason.LATE)
+        return Refuse(hindered)
 
     def _adopt_policy(self) -> None:
         if self.next_policy is not None and self.state.phase is Phase.IDLE:

@@ -11,12 +11,13 @@ from typing import Final
 
 from core.interlock import Record
 from core.journal import JournalError, Stamp
-from core.wire.codec import instant_text
+from core.wire.codec import canonical, instant_text
 from node.keeper.store import JournalFault, Line, Store
 from node.ports import Clock
 
 SLOW_MS: Final = 2_000  # interlock.md, JOURNAL
 TRY_AGAIN_MS: Final = 10_000  # often enough for a person who waits, seldom enough for a dying card
+MOST_NOTE_BYTES: Final = 3_000  # so that its record fits a packet of 4 KiB
 MOST_HELD: Final = 1_000  # a day of busy edges; past it the oldest go
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("loquet.keeper")
@@ -36,6 +37,8 @@ class Ledger:
 
     def trust(self, trust: str, zero_ms: int) -> None:
         """The doorman's trusted time: the instant (ms since 1970) at CLOCK_BOOTTIME 0."""
+        if trust != self._trust:
+            self._last_at = ""  # another source: what the former one said binds it no longer
         self._trust, self._zero_ms, self._told = trust, zero_ms, True
 
     def write(self, records: Sequence[Record], memory: Mapping[str, str], *, hold: bool = True) -> bool:
@@ -74,8 +77,10 @@ class Ledger:
     def note(self, record: Record) -> int | None:
         """One record of the doorman's; its seq, or None when it is not on disk (and then not kept).
 
-        Raises JournalError for data that has no canonical text.
+        Raises JournalError for data that is too long for a packet or has no canonical text.
         """
+        if len(canonical(record.data).encode()) > MOST_NOTE_BYTES:
+            raise JournalError("a note too long to be read again")
         return self._store.head.seq if self.write([record], {}, hold=False) else None
 
     @property

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.interlock import Policy
 from core.wire.socket import POLICY, MalformedPacketError, check
+from node.settings import SettingsError
 
 UNTOLD: Final = Policy()
 """Before anybody said: finish jobs, alarm after 20 minutes, run the extraction on for three."""
@@ -35,11 +36,13 @@ def from_text(text: str | None) -> tuple[Policy, int | None]:
 
 
 def from_profile(file: Path) -> Policy:
-    """The board's own `[policy]`, for the time before the first view. Raises MalformedPacketError, OSError."""
+    """The board's own `[policy]`, for the time before the first view. Raises SettingsError."""
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8")).get("policy", {})
-    except ValueError as problem:
-        raise MalformedPacketError(f"{file}: {problem}") from problem
-    told = dataclasses.asdict(UNTOLD) | found
-    check(told, POLICY)
+        told = dataclasses.asdict(UNTOLD) | found
+        check(told, POLICY)
+    except MalformedPacketError as problem:
+        raise SettingsError(f"{file}: [policy] `{problem}` is not what it should be") from problem
+    except (OSError, ValueError, TypeError) as problem:
+        raise SettingsError(f"{file}: {problem}") from problem
     return from_message(told)

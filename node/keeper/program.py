@@ -6,6 +6,7 @@ before the process ends; a press of the e-stop opens it from the pin's own threa
 
 import logging
 import os
+import pwd
 import secrets
 import signal
 import threading
@@ -26,7 +27,7 @@ from node.keeper.salvage import open_store
 from node.keeper.server import AlreadyRunningError, Connection, Server
 from node.keeper.store import Store
 from node.ports import Clock, Hardware
-from node.settings import NodeSettings
+from node.settings import NodeSettings, SettingsError
 from node.watchdog import ALIVE, READY, STOPPING, notify
 
 ENDED: Final = 0
@@ -111,12 +112,13 @@ def run(
 
     `open_hardware` claims the lines with the relay open; it is called once nobody else can be keeper.
     `started` gets the running program (the bench's handle). SIGTERM and SIGINT end it when this is the
-    main thread. Raises what breaks, after the relay is open.
+    main thread. Raises SettingsError before a pin is touched, and what breaks, after the relay is open.
     """
     inbox: Inbox[News] = Inbox(clock)
-    uids = {os.getuid()} | ({settings.doorman_uid} if settings.doorman_uid is not None else set())
     try:
-        server = Server(settings.socket, frozenset(uids), lambda peer, raw: inbox.put(Packet(peer, raw)))
+        server = Server(
+            settings.socket, _may_speak(settings.doorman_user), lambda peer, raw: inbox.put(Packet(peer, raw))
+        )
     except AlreadyRunningError:
         log.error("event=second_keeper socket=%s", settings.socket.name)  # noqa: TRY400 - no trace needed
         return SECOND_KEEPER
@@ -130,6 +132,16 @@ def run(
         notify(STOPPING)
         server.close()
     return ENDED
+
+
+def _may_speak(doorman: str | None) -> frozenset[int]:
+    """Our own uid (keeper and doorman of one user), or the doorman's alone. Raises SettingsError."""
+    if doorman is None:
+        return frozenset({os.getuid()})
+    try:
+        return frozenset({pwd.getpwnam(doorman).pw_uid})
+    except KeyError as problem:
+        raise SettingsError(f"[keeper] `doorman_user`: this board has no user {doorman!r}") from problem
 
 
 Parts = tuple["Inbox[News]", Server, "Callable[[Program], None] | None"]

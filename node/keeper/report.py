@@ -1,25 +1,32 @@
-"""How does the machine stand? The `state` message, as doorman and bench read it."""
+"""How does the machine stand? The `state` message, as doorman and bench read it.
 
-from core.wire.socket import Message
+It must fit a packet: of very many locks the last ones are left out, `inhibits` still tells of them.
+"""
+
+from typing import Final
+
+from core.wire import codec
+from core.wire.socket import MAX_BYTES, Message
 from node.keeper.keeper import Keeper
 from node.keeper.timers import phase_until_ms
 from node.keeper.watch import mismatched
 
-MOST_LOCKS = 16  # some 100 bytes each; a packet holds 4 KiB
+ROOM: Final = MAX_BYTES - 512  # what `welcome` and `ok` need around it
 
 
 def state_message(keeper: Keeper) -> Message:
     """The present state; see core.wire.socket."""
     state, session = keeper.state, keeper.state.session
+    locks = [
+        {"id": lock.id, "kind": lock.kind.value, "owner": lock.owner}
+        for lock in sorted(state.locks, key=lambda lock: lock.id)
+    ]
     relay = "closed" if state.power else "open"
-    return {
+    message: Message = {
         "msg": "state",
         "phase": state.phase.value,
         "inhibits": sorted(inhibit.value for inhibit in state.inhibits),
-        "locks": [
-            {"id": lock.id, "kind": lock.kind.value, "owner": lock.owner}
-            for lock in sorted(state.locks, key=lambda lock: lock.id)[:MOST_LOCKS]
-        ],
+        "locks": locks,
         "session": session
         and {"id": session.id, "kind": session.kind.value, "who": session.who, "until": session.until},
         "until_ms": session.until_ms if session else None,
@@ -32,3 +39,6 @@ def state_message(keeper: Keeper) -> Message:
         "presses": keeper.presses,
         "now_ms": keeper.clock.monotonic_ms(),
     }
+    while locks and len(codec.encode(message)) > ROOM:
+        locks.pop()
+    return message

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from core.wire.socket import MAX_BYTES, Message, encode
+from core.wire.socket import MAX_BYTES, MalformedPacketError, Message, encode
 
 MOST_CONNECTIONS: Final = 4  # one doorman, its successor, and two that will be told to go
 log = logging.getLogger("loquet.keeper")
@@ -36,6 +36,8 @@ class Connection:
         """Send one packet; False when the peer is gone or does not read."""
         try:
             self.line.send(encode(message))
+        except MalformedPacketError:
+            log.exception("event=packet_unsendable msg=%s", message["msg"])
         except OSError:
             return False
         return True
@@ -103,10 +105,10 @@ class Server:
     def _accept(self) -> None:
         try:
             line, _ = self._door.accept()
+            uid = _uid(line)
         except OSError as problem:
             log.warning("event=accept_failed errno=%s", problem.errno)
             return
-        uid = _uid(line)
         if uid not in self._uids:
             log.warning("event=peer_refused uid=%s", uid)
             line.close()

@@ -103,17 +103,17 @@ class Watch:
         """Take what is wrong at the next look as wrong for long already: after a boot, or a new policy."""
         self._strict = True
 
-    def look(self, seen: Inputs, state: State, policy: Policy, now_ms: int) -> Event | None:
-        """The first event that is ripe now; ask again after it has been dealt with."""
+    def look(self, seen: Inputs, state: State, policy: Policy, now_ms: int) -> list[Event]:
+        """What is ripe now, in the order of the rules; ask again after one has been dealt with."""
         strict, self._strict = self._strict, False
-        ripe: Event | None = None
+        ripe: list[Event] = []
         for rule in RULES:
             if not rule.holds(seen, state, policy):
                 self._since.pop(rule.name, None)
                 continue
             since = self._since.setdefault(rule.name, now_ms)
             if now_ms - since >= rule.for_ms or (strict and rule.name == "air-lost"):
-                ripe = ripe or rule.event
+                ripe.append(rule.event)
         return ripe
 
     def due_ms(self) -> int | None:

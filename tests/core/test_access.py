@@ -31,6 +31,12 @@ def test_amelie_is_let_in_at_the_minute_her_slot_begins_and_until_its_end() -> N
     assert decision.booking.id == "r-amelie"
 
 
+def test_at_the_end_of_her_slot_it_is_hers_no_more() -> None:
+    seen = view(slot("amelie", "14:00", "15:00"))
+    assert decide(AMELIE, seen, tuesday("14:59:59.999"), FRESH).kind is Kind.USE
+    assert decide(AMELIE, seen, tuesday("15:00"), FRESH).kind is Kind.WALK_UP
+
+
 def test_she_checks_in_early_from_a_quarter_to_and_that_does_not_move_the_end() -> None:
     seen = view(slot("amelie", "14:00", "15:00"))
     early = decide(AMELIE, seen, tuesday("13:45"), FRESH)
@@ -139,12 +145,19 @@ def test_everything_against_her_is_said_at_once_safety_first() -> None:
     ]
 
 
-def test_a_membership_that_ends_tonight_ends_the_right_with_it() -> None:
-    evening = at("2026-11-26 20:00")
+@pytest.mark.parametrize("evening", [at("2026-11-24 17:00"), at("2026-11-26 20:00")])
+def test_a_membership_that_ends_in_the_evening_ends_the_right_with_it(evening: datetime) -> None:
     seen = view(people=(person("emma", member_until=evening),))
     decision = decide("k-emma", seen, evening - timedelta(minutes=10), FRESH)
-    assert decision.until == evening
+    assert (decision.allowed, decision.until) == (True, evening)
     assert codes("k-emma", seen, evening) == [Reason.MEMBER_EXPIRED]  # the node needs no new view to say so
+
+
+def test_a_certificate_that_sleeps_tomorrow_is_said_to_sleep_by_the_same_view() -> None:
+    sleepy = signed("GEN") + signed("LAS1", days_ago=90)
+    seen = view(people=(person("emma", sleepy),))
+    assert codes("k-emma", seen, NOW) == []
+    assert codes("k-emma", seen, at("2026-11-25 12:00")) == [Reason.CERT_DORMANT]
 
 
 @pytest.mark.parametrize("facts", [{"suspended": True}, {"keys": (), "lost_keys": ("k-emma",)}])

@@ -162,6 +162,23 @@ def test_when_the_rest_of_time_is_full_earlier_slots_are_offered() -> None:
     )
 
 
+def test_the_nearest_earlier_slots_do_not_run_into_the_later_ones() -> None:
+    rules = BookingRules(LAS_1, openings(WEEK, span("2026-11-24 00:00", "2026-11-24 23:00")))
+    offered = alternatives(wanted("16:15", "17:00"), [taken("17:00", "17:45")], rules, NOW)
+    assert [(one.start, one.end) for one in offered] == [
+        (at("2026-11-24 14:15"), at("2026-11-24 15:00")),
+        (at("2026-11-24 15:00"), at("2026-11-24 15:45")),
+        (at("2026-11-24 16:15"), at("2026-11-24 17:00")),
+    ]
+
+
+def test_nothing_is_offered_beyond_the_horizon() -> None:
+    early = at("2026-11-24 11:00")  # the last day is 7 December, a Monday; Saturday closes at five
+    slot = wanted("16:15", "16:45", "2026-12-05")
+    full = Taken(1, early, slot.end)
+    assert alternatives(slot, [full], RULES, early) == ()
+
+
 def test_for_a_length_that_may_not_be_booked_nothing_is_offered() -> None:
     assert alternatives(wanted("14:00", "14:15"), [], RULES, NOW) == ()
     assert alternatives(wanted("14:00", "18:00"), [], RULES, NOW) == ()

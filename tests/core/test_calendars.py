@@ -53,3 +53,9 @@ def test_a_range_inside_the_missing_hour_is_no_time() -> None:
     week = Week("Europe/Brussels", {6: (Hours(125, 175),)}, {})  # 02:05-02:55 on 28 March 2027
     found = openings(week, span("2027-03-28 00:00", "2027-03-29 00:00"))
     assert all(one.start < one.end for one in found)
+
+
+def test_from_midnight_to_midnight_is_the_whole_day() -> None:
+    week = Week("Europe/Brussels", {1: (Hours(0, 0),)}, {})
+    found = openings(week, span("2026-11-24 00:00", "2026-11-24 12:00"))
+    assert [one.span for one in found] == [span("2026-11-24 00:00", "2026-11-25 00:00")]

@@ -205,3 +205,23 @@ def test_rubbish_on_the_socket_moves_nothing(children, place):
 def test_the_socket_is_for_its_group_alone(children, place):
     keeper(children, place)
     assert stat.S_IMODE((place[1] / "keeper.sock").stat().st_mode) == 0o660
+
+
+@pytest.mark.parametrize("many", [1, 7, 40])
+def test_what_was_acknowledged_is_in_the_journal_of_a_killed_keeper(children, place, many):
+    child = keeper(children, place)
+    doorman = Doorman(str(place[1] / "keeper.sock"))
+    doorman.hello()
+    acknowledged = []
+    for number in range(many):
+        doorman.say("note", id=f"n{number}", type="tap", session=None, data={"key": f"k{number}"})
+        acknowledged.append(doorman.hear("ok")["seq"])
+    doorman.say("note", id="last", type="tap", session=None, data={"key": "perhaps"})
+    child.process.send_signal(signal.SIGKILL)
+    assert child.rest() == -signal.SIGKILL
+    doorman.line.close()
+    store, found = open_store(place[0] / "journal.db")
+    stored = {seq for (seq,) in store.query("SELECT seq FROM record")}
+    store.close()
+    assert not found.damaged
+    assert set(acknowledged) <= stored

@@ -52,7 +52,9 @@ def test_a_clock_that_was_set_back_does_not_stop_the_jobs() -> None:
 
 def test_the_next_due_instant_is_the_earliest_that_matters() -> None:
     at = [NOON + timedelta(hours=2), NOON + timedelta(hours=1), None]
-    table = Timetable([Job(str(i), lambda _: 0, SECOND, lambda _, when=when: when) for i, when in enumerate(at)])
+    table = Timetable(
+        [Job(str(i), lambda _: 0, SECOND, lambda _, when=when: when) for i, when in enumerate(at)]
+    )
     assert table.next_due(NOON) == NOON + timedelta(hours=1)
     assert Timetable([Job("x", lambda _: 0, SECOND)]).next_due(NOON) is None
 

@@ -61,8 +61,10 @@ class Demo:
         )  # fmt: skip
         ready = threading.Event()
         threading.Thread(target=self._listen, args=(ready,), daemon=True).start()
-        if not ready.wait(READY_S) or self.process.poll() is not None:
-            logs = "\n".join(f"== {p.name}\n{p.read_text()[-1500:]}" for p in (self.var / "log").glob("*.log"))
+        if not ready.wait(READY_S) or not any("Ctrl-C" in line for line in self.said):
+            logs = "\n".join(
+                f"== {p.name}\n{p.read_text()[-1500:]}" for p in (self.var / "log").glob("*.log")
+            )
             self.stop()
             raise AssertionError("the demo did not start:\n" + "".join(self.said) + logs)
         return self
@@ -161,7 +163,9 @@ class Demo:
         self.bench("clock", advance_s=left)
 
     def sessions(self, machine: str) -> list[Any]:
-        items: list[Any] = self.api("manager", "GET", f"/sessions?machine={machine}&limit=50", scope="staff").json["items"]
+        items: list[Any] = self.api(
+            "manager", "GET", f"/sessions?machine={machine}&limit=50", scope="staff"
+        ).json["items"]
         return items
 
     def slot(self, who: str, machine: str, start: datetime, minutes: int = 30) -> Answer:

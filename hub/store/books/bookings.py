@@ -4,7 +4,7 @@ The guard is the database's (an exclusion constraint, or triggers on SQLite); th
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,20 +16,13 @@ from hub.ports.bookings import NewReservation, Reservation, ReservationFilter
 from hub.store import schema
 from hub.store.books.once import insert_once
 from hub.store.schema import table_of
-from hub.store.schema.use import OCCUPIES
+from hub.store.schema.use import GOING_ON, OCCUPIES
 
 TABLE = table_of(schema.Reservation)
 C = TABLE.c
+CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind"})
 
 _GET = select(TABLE).where(C.id == bindparam("wanted"))
-_LAST_BEFORE = (  # one seek: occupying spans on a seat are disjoint, so the last to start before `ends` decides
-    select(TABLE)
-    .where(
-        text(OCCUPIES), C.seat == bindparam("on"), C.start_ms < bindparam("ends"), C.id != bindparam("but")
-    )
-    .order_by(C.start_ms.desc())
-    .limit(1)
-)
 
 
 class BookingBook:
@@ -56,16 +49,56 @@ class BookingBook:
         rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.seat))
         return [_reservation(row) for row in rows]
 
-    def blocking(self, seat: int, start: datetime, end: datetime, *, but: str = "") -> Reservation | None:
-        """The last occupying one on a seat that overlaps [start, end), `but` that one."""
-        row = self._c.execute(_LAST_BEFORE, {"on": seat, "ends": end, "but": but}).one_or_none()
-        return _reservation(row) if row is not None and row.end_ms > start else None
-
     def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
         """Occupying ones that have ended and are not done yet, oldest end first."""
-        ended = and_(text(OCCUPIES), C.status != ReservationStatus.DONE, C.end_ms <= now)
+        ended = and_(text(GOING_ON), C.end_ms <= now)
         rows = self._c.execute(select(TABLE).where(ended).order_by(C.end_ms).limit(limit))
         return [_reservation(row) for row in rows]
+
+    def awaited(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Confirmed ones that began before then and whose holder has not come, oldest start first."""
+        open_ones = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms <= before)
+        rows = self._c.execute(select(TABLE).where(open_ones).order_by(C.start_ms, C.id).limit(limit))
+        return [_reservation(row) for row in rows]
+
+    def next_start(self, after: datetime) -> datetime | None:
+        """The earliest start at or after then of a confirmed one."""
+        coming = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms >= after)
+        first = select(C.start_ms).where(coming).order_by(C.start_ms).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def next_end(self, after: datetime) -> datetime | None:
+        """The earliest end after then of one that is not done."""
+        first = select(C.end_ms).where(text(GOING_ON), C.end_ms > after).order_by(C.end_ms).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def held(self, before: datetime | None, limit: int) -> Sequence[Reservation]:
+        """Conditional ones whose `held_until` is at or before then (None: all), oldest first."""
+        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until.is_not(None))
+        rows = select(TABLE).where(held if before is None else and_(held, C.held_until <= before))
+        return [_reservation(row) for row in self._c.execute(rows.order_by(C.held_until, C.id).limit(limit))]
+
+    def together(self, *, series: str | None = None, party: str | None = None) -> Sequence[Reservation]:
+        """All of a series, or of a party, by start."""
+        wanted = C.series == series if series is not None else C.party == party
+        rows = self._c.execute(select(TABLE).where(wanted).order_by(C.start_ms, C.id))
+        return [_reservation(row) for row in rows]
+
+    def of_person(self, person: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """All of a person, whatever their status, that touch [start, end), by start."""
+        touching = and_(C.person == person, C.start_ms < end, C.end_ms > start)
+        rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.id))
+        return [_reservation(row) for row in rows]
+
+    def change(
+        self, old: Reservation, now: datetime, values: Mapping[str, object]
+    ) -> Reservation | None:
+        """Set held_until, planned_end, series or kind of what was read; None when somebody was first."""
+        if strange := set(values) - CHANGEABLE:
+            raise KeyError(*sorted(strange))
+        return self._update(old.id, _as_read(old).values(changed=now, rev=old.rev + 1, **values))
 
     def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:
         """Reservations, newest start first."""
@@ -99,6 +132,9 @@ class BookingBook:
             created=now,
             changed=now,
             rev=1,
+            held_until=new.held_until,
+            series=new.series,
+            party=new.party,
         )
         return made if self._insert(_values(made)) else None
 
@@ -159,6 +195,10 @@ def _values(made: Reservation) -> dict[str, Any]:
         "created": made.created,
         "changed": made.changed,
         "rev": made.rev,
+        "held_until": made.held_until,
+        "planned_end": made.planned_end,
+        "series": made.series,
+        "party": made.party,
     }
 
 
@@ -178,4 +218,8 @@ def _reservation(row: Row[tuple[object, ...]]) -> Reservation:
         created=row.created,
         changed=row.changed,
         rev=row.rev,
+        held_until=row.held_until,
+        planned_end=row.planned_end,
+        series=row.series,
+        party=row.party,
     )

@@ -94,7 +94,7 @@ class MachineBook:
     def seat_counts(self, lab: str) -> Mapping[str, int]:
         """How many seats each machine of a lab has."""
         wanted = select(SEAT.c.machine, func.count()).where(SEAT.c.lab == lab).group_by(SEAT.c.machine)
-        return dict(self._c.execute(wanted).tuples().all())
+        return {row[0]: row[1] for row in self._c.execute(wanted)}
 
     def closures_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Closure]:
         """Closures of a lab and of its machines that touch the span, by start."""

@@ -51,9 +51,10 @@ class OutboxBook:
         rows = self._c.execute(wanted.order_by(C.due, C.id).limit(limit).with_for_update(skip_locked=True))
         return [Parcel(*row) for row in rows]
 
-    def waiting(self, kinds: Sequence[str]) -> int:
-        """How many parcels are open."""
+    def waiting(self, kinds: Sequence[str], due: datetime | None = None) -> int:
+        """How many parcels are open (and due by then); locks nothing, so for `Store.read` too."""
         counted = select(func.count()).select_from(TABLE).where(C.done.is_(None), C.kind.in_(list(kinds)))
+        counted = counted if due is None else counted.where(C.due <= due)
         return int(self._c.execute(counted).scalar_one())
 
     def done(self, parcel: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
 from hub.store.schema.journal import Journal, Record, RecordAside
 from hub.store.schema.paper import Audit, Idempotency, Outbox, Token
 from hub.store.schema.people import Badge, PersonRole, Role, User
+from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
 from hub.store.schema.use import Lock, Node, Reservation, Session
 
 __all__ = [
@@ -30,18 +31,25 @@ __all__ = [
     "Lock",
     "Machine",
     "Node",
+    "Offer",
     "Opening",
+    "Outage",
     "Outbox",
     "PersonRole",
+    "RebookingToken",
     "Record",
     "RecordAside",
     "Reservation",
     "Role",
+    "RuleSet",
     "Seat",
+    "Series",
     "Session",
     "StoreMeta",
+    "StrikeEvent",
     "Token",
     "User",
     "UtcTime",
+    "Waiting",
     "table_of",
 ]

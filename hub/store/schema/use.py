@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.store.schema.base import Base
 
 OCCUPIES = "status IN ('confirmed', 'conditional', 'arrived', 'in_use', 'done')"  # core.vocabulary.OCCUPYING; a test compares
+GOING_ON = "status IN ('confirmed', 'conditional', 'arrived', 'in_use')"  # the same, but for what is done
 
 
 class Reservation(Base):
@@ -23,6 +24,11 @@ class Reservation(Base):
         ),
         Index("ix_reservation_machine_end", "machine", "end_ms"),
         Index("ix_reservation_person_end", "person", "end_ms"),
+        Index(
+            "ix_reservation_going_on", "start_ms", "end_ms",
+            sqlite_where=text(GOING_ON), postgresql_where=text(GOING_ON),
+        ),
+        Index("ix_reservation_series", "series"),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -39,6 +45,10 @@ class Reservation(Base):
     created: Mapped[datetime]
     changed: Mapped[datetime]
     rev: Mapped[int] = mapped_column(default=1)
+    held_until: Mapped[datetime | None]
+    planned_end: Mapped[datetime | None]
+    series: Mapped[str | None]
+    party: Mapped[str | None]
 
 
 class Node(Base):

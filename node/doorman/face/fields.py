@@ -18,8 +18,11 @@ def fields_of(name: str, showing: Showing, lang: str) -> Fields:
 
 
 def _free(showing: Showing) -> Fields:
-    slot = showing.slot
-    return {"hh:mm": clock(slot.start, showing.zone)} if slot and slot.start > showing.now else {}
+    """The next slot of this day; an hour without its day would be read as today's."""
+    slot, zone = showing.slot, showing.zone
+    if slot is None or slot.start <= showing.now or date(slot.start, zone) != date(showing.now, zone):
+        return {}
+    return {"hh:mm": clock(slot.start, zone)}
 
 
 def _reserved(showing: Showing) -> Fields:

@@ -2,6 +2,7 @@
 
 import queue
 import random
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from hub.mqtt import wiring
 from hub.mqtt.gateway import Gateway
 from hub.mqtt.keyring import Keyring
 from hub.mqtt.link import Way
+from hub.mqtt.outgoing import Bodies
 from hub.ports.link import Handlers
 from hub.services import granting
 from hub.services.sealing import Vault
@@ -359,6 +361,32 @@ def test_every_message_of_a_node_is_taken_in_its_order(house):
     for number in range(50):
         node.client.publish(*post.from_node("las-1", LAS, m.Hello(f"n{number}", "b")), 1)
     assert [taken.get(timeout=PATIENCE_S) for _ in range(50)] == [f"n{number}" for number in range(50)]
+
+
+def test_small_packets_of_the_hub_do_not_wait_for_each_other(house):
+    sock = house.open()._link._client.socket()
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+def test_one_nodes_view_that_cannot_be_made_keeps_no_other_node_waiting(house, broker):
+    house.store.write(
+        lambda tx: tx.nodes.add("cnc-2", ADC, "LAS-2", house.vault.seal(SECRET), house.clock.wall())
+    )
+    gateway = wiring.gateway(house._way(), house.store, house.vault, house.clock)
+    usual = gateway._out._bodies
+
+    def broken(tx, node, now):
+        if node == "cnc-2":  # the first by name
+            raise RuntimeError("a fault of ours")
+        return usual.view(tx, node, now)
+
+    gateway._out._bodies = Bodies(broken, usual.locks)
+    with capture_logs() as logs:
+        gateway.start()
+        node = house.node(topics.down("las-1", Down.VIEW))
+        assert heard(node, m.View)
+    gateway.stop()
+    assert [line["node"] for line in logs if line["event"] == "not_sent"] == ["cnc-2"]
 
 
 def test_the_hubs_state_is_the_one_open_thing_it_says(house):

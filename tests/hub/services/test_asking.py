@@ -1,6 +1,8 @@
 """What does the hub answer a node that asks about a badge?"""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -104,3 +106,18 @@ def test_what_the_hub_does_not_yet_answer_is_refused(floor: Floor, purpose: Purp
 def test_a_node_that_is_not_ours_gets_no_answer(floor: Floor) -> None:
     ask = floor.ask(floor.key("amelie"))
     assert floor.store.write(lambda tx: asking.answer(tx, "las-9", ask, VAULT, NOW)) is None
+
+
+def test_of_five_who_walk_up_at_the_same_moment_one_gets_the_machine(both_floor: Floor) -> None:
+    names = ("amelie", "bram", "tom", "dora", "max")
+    start = Barrier(len(names))
+
+    def walk_up(name: str) -> Answer:
+        start.wait(10)
+        return asked(both_floor, both_floor.key(name))
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        answers = list(pool.map(walk_up, names))
+    assert sum(answer.decision.allowed for answer in answers) == 1
+    assert {code for answer in answers for code in codes(answer)} == {Reason.RESERVED_OTHER}
+    assert len(both_floor.store.read(lambda tx: tx.bookings.taken("LAS-1", NOW, NOW + 60 * MINUTE))) == 1

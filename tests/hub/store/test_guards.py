@@ -1,5 +1,6 @@
 """Does the database itself refuse double booking, and a changed past?"""
 
+import random
 from datetime import datetime, timedelta
 
 import pytest
@@ -113,3 +114,38 @@ def test_sqlite_seeks_one_row_to_guard_a_seat(sqlite_migrated):
     assert [row[3] for row in plan] == [
         "SEARCH reservation USING INDEX ix_reservation_seat_start (seat=? AND start_ms<?)"
     ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_database_agrees_with_a_naive_model_whatever_is_booked_moved_and_cancelled(
+    both_store, cast, seed
+):
+    luck, model = random.Random(seed), {}
+
+    def span():
+        start = luck.randrange(60)
+        return start, start + luck.randrange(1, 12)
+
+    def free(wanted, but=None):
+        return all(wanted[1] <= s or e <= wanted[0] for one, (s, e) in model.items() if one != but)
+
+    def at(minutes):
+        return NOW + timedelta(minutes=minutes)
+
+    for _ in range(150):
+        wanted, deed = span(), luck.choice(["book", "book", "move", "cancel"])
+        old = luck.choice(sorted(model)) if model and deed != "book" else None
+        row = old and both_store.read(lambda tx, old=old: tx.bookings.get(old))
+        if row is None:
+            made = both_store.write(lambda tx, w=wanted: take(tx, cast.amelie, at(w[0]), at(w[1])))
+            assert (made is not None) == free(wanted)
+            model |= {made.id: wanted} if made else {}
+        elif deed == "move":
+            moved = both_store.write(
+                lambda tx, r=row, w=wanted: tx.bookings.move(r, at(w[0]), at(w[1]), r.seat, NOW)
+            )
+            assert (moved is not None) == free(wanted, but=old)
+            model |= {old: wanted} if moved else {}
+        else:
+            both_store.write(lambda tx, r=row: tx.bookings.set_status(r, ReservationStatus.CANCELLED, NOW))
+            del model[old]

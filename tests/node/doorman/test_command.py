@@ -1,6 +1,8 @@
 """`loquet node run`: a user's mistake gets a sentence and an exit code, never a traceback."""
 
+import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -33,6 +35,19 @@ def test_a_mistyped_key_is_named_with_its_line(tmp_path: Path, capsys: pytest.Ca
     assert main(["run", "doorman", "--config", str(file)]) == 1
     said = capsys.readouterr().err
     assert "pins" in said
+    assert "Traceback" not in said
+
+
+def test_a_keeper_on_a_machine_without_pins_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "node.toml"
+    file.write_text(SETTINGS)
+    with patch.dict(sys.modules, {"lgpio": None}):
+        sys.modules.pop("node.keeper.hardware.steady", None)
+        assert main(["run", "keeper", "--config", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert "lgpio" in said
     assert "Traceback" not in said
 
 

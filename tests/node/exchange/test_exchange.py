@@ -94,6 +94,25 @@ def test_a_node_is_fresh_when_it_holds_what_the_hub_named(desk):
     assert not desk.exchange.fresh
 
 
+def test_a_view_is_no_younger_by_a_now_that_means_another(settled):
+    settled.clock.pass_s(3600)
+    settled.exchange.greet()
+    settled.hear(settled.now(view_rev=8))
+    assert settled.exchange.view_age_ms == 3_600_000
+    settled.exchange.greet()
+    settled.hear(settled.now(view_rev=7))
+    assert settled.exchange.view_age_ms == 0
+
+
+def test_the_age_of_a_view_outlives_the_plug(settled):
+    settled.clock.pass_s(7200)
+    settled.exchange.recorded()
+    settled.boot_up("boot-2")
+    assert settled.exchange.view_age_ms == 3 * 3_600_000
+    settled.boot_up("boot-3")
+    assert settled.exchange.view_age_ms == 4 * 3_600_000
+
+
 # -- views and locks
 
 
@@ -179,6 +198,20 @@ def test_two_journals_never_share_a_batch(settled):
     assert settled.link.last(m.Records).journal == "j2"
 
 
+def test_an_answer_of_the_keeper_that_comes_twice_leaves_no_double_in_a_batch(settled):
+    settled.exchange.records(packet("j1", [1, 2], more=True))
+    settled.exchange.records(packet("j1", [1, 2], more=True))
+    assert [one["seq"] for one in settled.link.last(m.Records).records] == [1, 2]
+    assert settled.hear(m.Ack(EPOCH, STORE, {"j1": 2}))[-1] == e.ReadJournal(("j1", 2), 100)
+
+
+def test_a_batch_stays_under_what_a_message_may_inflate_to(settled):
+    for seq in range(1, 48):
+        assert settled.exchange.records(packet("j1", [seq], more=True))
+    assert settled.exchange.records(packet("j1", [48], more=True)) == []
+    assert len(settled.link.last(m.Records).records) == 48
+
+
 def test_a_batch_is_sent_again_after_five_seconds_and_on_a_new_connection(settled):
     settled.exchange.records(packet("j1", [1]))
     settled.clock.pass_s(4.999)
@@ -195,6 +228,16 @@ def test_a_batch_is_sent_again_after_five_seconds_and_on_a_new_connection(settle
 def test_an_ack_of_a_part_has_the_rest_read_again(settled):
     settled.exchange.records(packet("j1", [1, 2, 3]))
     assert settled.hear(m.Ack(EPOCH, STORE, {"j1": 2}))[-1] == e.ReadJournal(("j1", 2), 100)
+
+
+def test_an_ack_of_what_was_stored_before_says_nothing_of_this_batch(settled):
+    settled.exchange.records(packet("j1", [1, 2]))
+    settled.hear(m.Ack(EPOCH, STORE, {"j1": 2}))
+    settled.exchange.records(packet("j1", [3, 4]))
+    assert settled.hear(m.Ack(EPOCH, STORE, {"j1": 2})) == [e.Acked(EPOCH, STORE, {"j1": 2})]
+    settled.clock.pass_s(5)
+    settled.exchange.tick()
+    assert [one["seq"] for one in settled.link.last(m.Records).records] == [3, 4]
 
 
 @pytest.mark.parametrize(

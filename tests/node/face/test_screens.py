@@ -38,6 +38,11 @@ def test_a_free_machine_says_when_it_is_booked_next_in_local_time() -> None:
     assert screen(replace(FREE, slot=slot)).lines == ("LIBRE", "Réservé à 15:00", "Passez votre badge", "")
 
 
+def test_a_slot_of_tomorrow_is_not_announced_by_its_hour_alone() -> None:
+    tomorrow = Slot("", minutes(1440), minutes(1500), minutes(1455))
+    assert screen(replace(FREE, slot=tomorrow)).lines == ("LIBRE", "", "Passez votre badge", "")
+
+
 def test_without_a_next_booking_that_line_stays_empty() -> None:
     assert screen(FREE).lines == ("LIBRE", "", "Passez votre badge", "")
 

@@ -163,7 +163,7 @@ def test_a_changed_record_is_found_and_the_file_kept_aside(laser):
     file = laser.folder / "journal.db"
     spoil(file, b'"type":"power-on"', b'"type":"power-of"')
     back = Rig(laser.folder, clock=laser.clock).with_doorman()
-    assert back.inhibits == {"journal", "lockout"}
+    assert back.inhibits == {"journal", "lockout", "stale"}
     assert (laser.folder / "journal-damaged-1.db").exists()
     assert read(back)["records"][-1]["type"] == "session-start"  # what verifies, under its own id
     back.pass_s(10)
@@ -176,7 +176,7 @@ def test_a_file_that_is_no_database_is_a_fault_that_staff_must_reset(laser):
         (laser.folder / f"journal.db{ending}").unlink(missing_ok=True)
     (laser.folder / "journal.db").write_bytes(b"rubbish" * 5000)
     back = Rig(laser.folder, policy=LASER, clock=laser.clock).with_doorman()
-    assert back.inhibits == {"journal", "fault"}
+    assert back.inhibits == {"journal", "fault", "stale"}
     assert back.energise()["code"] == "FAULT"
 
 

@@ -226,6 +226,7 @@ def test_a_disk_that_refuses_gives_no_power_and_a_written_test_record_gives_it_b
     printer.pass_s(10)
     assert printer.inhibits == set()
     assert printer.types()[-2:] == ["selftest", "inhibit-lifted"]
+    assert "session-start" not in printer.types()  # what was refused has not happened
     assert printer.energise("s2")["msg"] == "ok"
 
 
@@ -289,3 +290,33 @@ def test_an_estop_pressed_during_the_write_closes_no_relay(printer, monkeypatch)
     assert not any(act[:2] == ("relay", True) for act in printer.wires.trace)
     printer.keeper.look()
     assert printer.inhibits == {"estop"}
+
+
+def test_a_lift_of_a_lock_that_never_came_is_recorded_once_and_keeps_it_away(printer):
+    for _ in range(2):
+        assert printer.ask("lift", lock="k7", by="ann")["msg"] == "ok"
+    assert printer.types().count("inhibit-lifted") == 2  # this one, and the stale view's
+    assert printer.records()[-1]["data"]["lock"] == "k7"
+    lock(printer, "k7")
+    assert printer.inhibits == set()
+
+
+def test_a_lift_that_cannot_be_written_leaves_the_lock_and_yet_ends_the_maintenance(printer, monkeypatch):
+    lock(printer, owner="ann")
+    printer.energise(who="ann", kind="maintenance")
+    monkeypatch.setattr(printer.store, "write", refuse)
+    assert printer.ask("lift", lock="k1", by="ann")["code"] == "FAULT"
+    assert (printer.wires.relay, printer.keeper.state.power) == (False, False)
+    assert printer.inhibits == {"lockout", "journal"}
+
+
+def test_a_pre_run_whose_power_cannot_be_written_ends_without(tmp_path, monkeypatch):
+    rig = Rig(tmp_path).with_doorman()
+    rig.energise()
+    monkeypatch.setattr(rig.store, "write", refuse)
+    rig.pass_s(46)
+    assert (rig.phase, rig.wires.relay, rig.inhibits) == ("idle", False, {"journal"})
+    monkeypatch.undo()
+    rig.pass_s(10)
+    assert "power-on" not in rig.types()
+    assert rig.types().count("session-end") == 1

@@ -5,6 +5,7 @@ import sys
 import types
 
 import pytest
+from gpiozero.pins.local import LocalPiFactory
 from gpiozero.pins.mock import MockFactory
 
 from node.keeper.hardware import GpioHardware
@@ -81,6 +82,7 @@ def board(monkeypatch):
     fake.factory = importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory
     monkeypatch.setattr(fake.factory, "_get_revision", lambda _factory: 0xA02082)  # a Pi 3B
     yield fake
+    LocalPiFactory.pins.clear()  # shared by every factory of a process
     for name in ("gpiozero.pins.lgpio", "node.keeper.hardware.steady"):
         sys.modules.pop(name, None)
 

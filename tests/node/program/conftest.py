@@ -18,11 +18,10 @@ from core.wire.seal import Keys, badge_key
 from loquet.models.chip import Chip, plug_in
 from loquet.models.pins import Board
 from node.app.doorman import DoormanProgram, doorman_program
-from node.clock import SystemClock
+from node.app.keeper import KeeperProgram, keeper_program
 from node.doorman.outcome import TapOutcome
 from node.doorman.parts import DoormanParts
 from node.doorman.shelf.sqlite import SqliteShelf
-from node.keeper import program as keeper
 from node.ports import Ages, Kept
 from node.settings import NodeSettings, load
 from tests.node.doorman.conftest import SETTINGS, BareHardware, HandLink
@@ -90,16 +89,16 @@ def hardware() -> BareHardware:
 
 
 @pytest.fixture
-def keeping(settings: NodeSettings, hardware: BareHardware) -> Iterator[None]:
-    started: Queue[keeper.Program] = Queue()
-    arguments = (settings, SystemClock(), lambda: hardware, started.put)
-    thread = threading.Thread(target=keeper.run, args=arguments)
+def keeping(settings: NodeSettings, hardware: BareHardware) -> Iterator[KeeperProgram]:
+    made = keeper_program(settings, open_hardware=lambda: hardware)
+    thread = threading.Thread(target=made.run)
     thread.start()
-    program = started.get(timeout=WITHIN_S)
-    yield
-    program.leave()
+    wait_for(made.inbox.settled, "keeper at rest")
+    yield made
+    made.stop()
     thread.join(WITHIN_S)
     assert not thread.is_alive()
+    assert not hardware.relay
 
 
 @pytest.fixture

@@ -223,7 +223,14 @@ NEXT: Mapping[Reason, str] = {
     Reason.DURATION: "choose_other_time",
     Reason.HORIZON: "wait",
     Reason.PAST: "choose_other_time",
-    Reason.QUOTA: "choose_other_time",
+    Reason.QUOTA: "cancel_one",
+    Reason.CONCURRENT: "cancel_one",
+    Reason.GAP: "choose_other_time",
+    Reason.QUIET: "choose_other_time",
+    Reason.PRIORITY: "choose_other_time",
+    Reason.AGE: "see_desk",
+    Reason.BUDDY: "bring_someone",
+    Reason.INVALID: "correct",
     Reason.NODE_OFFLINE: "other_machine",
 }
 

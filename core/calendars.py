@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from core.holidays import holidays_on
 from core.timeline import Span, at_local, local_day, merge
 from core.vocabulary import Audience, Role
 
@@ -40,16 +41,21 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The usual hours by weekday (0 = Monday), and the days that differ (none at all = closed)."""
+    """The usual hours by weekday (0 = Monday), the days that differ (none at all = closed), and the legal holidays on
+    which the house is closed, by id; a day that differs beats its holiday.
+    """
 
     zone: str
     usual: Mapping[int, Sequence[Hours]]
     exceptions: Mapping[date, Sequence[Hours]]
+    holidays: frozenset[str] = frozenset()
 
     def hours(self, day: date) -> Sequence[Hours]:
-        """The hours of one day: its exception's, else the weekday's."""
+        """The hours of one day: its exception's, else none on a holiday, else the weekday's."""
         if day in self.exceptions:
             return self.exceptions[day]
+        if self.holidays and not self.holidays.isdisjoint(holidays_on(day)):
+            return ()
         return self.usual.get(day.weekday(), ())
 
 

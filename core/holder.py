@@ -22,7 +22,7 @@ class Plan(StrEnum):
 
     STAFF = "staff"
     MEMBER = "member"
-    DAY_PASS = "day-pass"
+    GUEST = "day-pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +95,4 @@ def plan_of(roles: Iterable[Role], pass_day: date | None) -> Plan:
     """The class of a member: staff above all, then the day pass."""
     if not {Role.STAFF, Role.MANAGER}.isdisjoint(roles):
         return Plan.STAFF
-    return Plan.MEMBER if pass_day is None else Plan.DAY_PASS
+    return Plan.MEMBER if pass_day is None else Plan.GUEST

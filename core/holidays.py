@@ -5,6 +5,7 @@ A lab closes on those that it names in its rules (`holidays`), and on no other (
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from types import MappingProxyType
 
 Names = Mapping[str, str]
@@ -58,9 +59,17 @@ def holidays(year: int) -> Mapping[str, date]:
     return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
-def closed_days(chosen: Iterable[str], years: Iterable[int]) -> Mapping[date, Names]:
-    """The dates on which a lab that chose these holidays is closed, each with its name by language."""
-    wanted = frozenset(chosen)
-    return {
-        day: NAMES[name] for year in years for name, day in holidays(year).items() if name in wanted
-    }
+def holidays_on(day: date) -> frozenset[str]:
+    """The ids of the holidays that fall on a day."""
+    return frozenset(name for name, when in _of_year(day.year).items() if when == day)
+
+
+@cache
+def _of_year(year: int) -> Mapping[str, date]:
+    return holidays(year)
+
+
+def names_of(day: date, chosen: Iterable[str]) -> Names | None:
+    """The name by language of the chosen holiday that a day is; None for another day."""
+    found = sorted(holidays_on(day) & frozenset(chosen))
+    return NAMES[found[0]] if found else None

@@ -6,10 +6,10 @@ off is what counts; the length is the keeper's own count of seconds, which no cl
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from core.timeline import instant, minutes_half_up
+from core.timeline import BadInstant, instant, minutes_half_up
 from core.vocabulary import EndQuality, SessionKind, StopReason
 
 TYPES = ("session-start", "power-on", "extend", "power-off", "session-end")
@@ -72,6 +72,7 @@ def _usage(start: SessionRecord, by_type: Mapping[str, SessionRecord]) -> Usage:
 
 def _ended(begun: Usage, end: SessionRecord, by_type: Mapping[str, SessionRecord]) -> Usage:
     off = by_type.get("power-off", end).at
+    quality = EndQuality(end.data.get("end_quality", EndQuality.EXACT))
     power_s = _seconds(end.data.get("power_s"))
     if power_s is None:  # an old keeper's record: the wall clock is all there is
         power_s = max(0, int((off - begun.start).total_seconds())) if "power-on" in by_type else 0
@@ -82,13 +83,22 @@ def _ended(begun: Usage, end: SessionRecord, by_type: Mapping[str, SessionRecord
         kind=begun.kind,
         start=begun.start,
         until=begun.until,
-        end=max(off, begun.start),
+        end=max(_last_seen(begun, end, power_s) if quality is EndQuality.ESTIMATED else off, begun.start),
         end_reason=StopReason(end.data["reason"]),
-        end_quality=EndQuality(end.data.get("end_quality", EndQuality.EXACT)),
+        end_quality=quality,
         power_s=power_s,
         busy_s=_seconds(end.data.get("busy_s")),
         minutes=minutes_half_up(power_s),
     )
+
+
+def _last_seen(begun: Usage, end: SessionRecord, power_s: int) -> datetime:
+    """When a session that a power cut ended was last known to run: the keeper's word, else its seconds."""
+    said = end.data.get("end")
+    try:
+        return instant(said) if isinstance(said, str) else begun.start + timedelta(seconds=power_s)
+    except BadInstant:
+        return begun.start + timedelta(seconds=power_s)
 
 
 def _name(value: object) -> str | None:

@@ -98,7 +98,7 @@ class Terms:
     quiet: Daily | None = None
     min_gap_min: int = 0
     orphan_gap: bool = False
-    most_attended: int | None = None
+    most_attended: int = 1
     most_unattended: int = 2
     unattended: str | None = None
     unattended_max_min: int = 960

@@ -125,6 +125,14 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(_text(one) for one in value)
 
 
+def grant_from_body(body: Mapping[str, Any]) -> Grant:
+    """The grant in a body made by `grant_body`. Raises BadView."""
+    try:
+        return _grant(body)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BadView("no grant") from problem
+
+
 _KINDS: Mapping[str, Callable[[Any], object]] = {
     "<class 'int'>": _whole,
     "<class 'bool'>": _flag,

@@ -18,7 +18,7 @@ from hub.ports.link import NodeLink
 from hub.settings import Settings
 from hub.store.store import open_store
 from hub.web import bench as bench_pages
-from hub.web import board, booking, health, machines, mine, signing, staff
+from hub.web import board, booking, health, machines, mine, orders, signing, staff
 from hub.web.accounts import Accounts
 from hub.web.bench import BenchPort
 from hub.web.errors import say_error
@@ -72,7 +72,7 @@ def create_app(
     frame(app)
     say_error(app)
     _pages(app, told, time, link)
-    _api(app, csrf, told, time)
+    _api(app, csrf, told, time, settings.public_url)
     if bench is not None:
         bench_doors = bench_pages.blueprint(bench)
         csrf.exempt(bench_doors)  # loopback alone, no cookie is asked for, and it looks at Origin itself
@@ -107,13 +107,13 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> None:
     limiter = Limiter(signing.address, app=app)
-    for blueprint in (board, machines, booking, mine, staff):
+    for blueprint in (board, machines, booking, mine, staff, orders):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 
 
-def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock) -> None:
+def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock, public_url: str) -> None:
     """The REST doors: bearers of tokens need no CSRF token, a page's cookie counts only together with one."""
-    doors = api.register(app, api.Deps(store, clock, signing.signed_in, signing.csrf_ok))
+    doors = api.register(app, api.Deps(store, clock, signing.signed_in, signing.csrf_ok, public_url))
     csrf.exempt(doors)

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 FILE = "hub.toml"
 FOLDER_VARIABLE = "LOQUET_VAR"
 SECRET_BYTES = 32  # 256 bits: the size of an HMAC-SHA256 key
-_SECTIONS = ("hub", "broker")
+_SECTIONS = ("hub", "broker", "mail")
 
 
 class BadSettings(ValueError):  # noqa: N818 -- said to a person: "bad settings"
@@ -77,6 +77,28 @@ class Broker(_Strict):
         return None if self.password_file is None else self.password_file.read_text(encoding="utf-8").strip()
 
 
+class Mail(_Strict):
+    """The mail server; without TLS on this machine only."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    sender: Annotated[str, Field(pattern=r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$", max_length=254)]
+    user: str = ""
+    password_file: Path | None = None
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    ca: Path | None = None
+
+    @model_validator(mode="after")
+    def _plain_only_here(self) -> Self:
+        if self.tls == "none" and not _is_loopback(self.host):
+            raise ValueError('tls = "none" is for a mail server on this machine only')
+        return self
+
+    def password(self) -> str:
+        """The word in its file."""
+        return "" if self.password_file is None else self.password_file.read_text(encoding="utf-8").strip()
+
+
 class Settings(_Strict):
     """Everything a hub process needs to know; `var` is the data folder."""
 
@@ -91,6 +113,7 @@ class Settings(_Strict):
     session_secret_file: Path
     badge_secret_file: Path
     broker: Broker | None = None
+    mail: Mail | None = None
 
     @property
     def database_url(self) -> str:
@@ -125,7 +148,8 @@ def load(var: Path, environ: Mapping[str, str]) -> Settings:
         )
     sections = {name: _overridden(name, table.get(name, {}), environ) for name in _SECTIONS}
     try:
-        settings = Settings(var=var, **sections["hub"], broker=sections["broker"] or None)
+        others = {name: sections[name] or None for name in _SECTIONS[1:]}
+        settings = Settings(**{"var": var, **sections["hub"], **others})
     except ValidationError as wrong:
         raise BadSettings([_told(path, text, error) for error in wrong.errors()]) from wrong
     _check_files(settings, path, text)
@@ -201,7 +225,7 @@ def _literal(value: object) -> str:
 
 def _told(path: Path, text: str, error: Any) -> str:
     where = [str(part) for part in error["loc"]]
-    section, key = ("broker", where[1:2]) if where[:1] == ["broker"] else ("hub", where[:1])
+    section, key = (where[0], where[1:2]) if where and where[0] in _SECTIONS[1:] else ("hub", where[:1])
     name = ".".join([section, *key])
     return f"{path} line {_line(text, section, *key)}: {name}: {error['msg']}"
 
@@ -221,11 +245,13 @@ def _line(text: str, section: str, key: str = "") -> int:
 
 def _check_files(settings: Settings, path: Path, text: str) -> None:
     wrong = []
-    broker = settings.broker
+    broker, mail = settings.broker, settings.mail
     files = {("hub", "session_secret_file"): settings.session_secret_file}
     files[("hub", "badge_secret_file")] = settings.badge_secret_file
     if broker is not None and broker.password_file is not None:
         files[("broker", "password_file")] = broker.password_file
+    if mail is not None and mail.password_file is not None:
+        files[("mail", "password_file")] = mail.password_file
     for (section, key), file in files.items():
         if not file.is_file():
             wrong.append(f"{path} line {_line(text, section, key)}: {section}.{key}: {file} is not there")

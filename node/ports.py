@@ -93,8 +93,15 @@ class Ages:
     floor: datetime | None = None  # it is never earlier than this
 
 
+class ShelfBroken(Exception):  # noqa: N818 - the shelf is what broke
+    """The shelf cannot be read or written: no view may be used from it."""
+
+
 class Shelf(Protocol):
-    """What the doorman remembers: each call is one transaction, on the disk when it returns."""
+    """What the doorman remembers: each call is one transaction, on the disk when it returns.
+
+    Every method raises ShelfBroken when the disk refuses.
+    """
 
     def home(self) -> Home | None:
         """The store this node follows."""
@@ -132,6 +139,14 @@ class Shelf(Protocol):
         """Remember it."""
         ...
 
+    def recall(self, name: str) -> object:
+        """What was remembered under `name`; None: nothing."""
+        ...
+
+    def remember(self, name: str, value: object) -> None:
+        """Remember a small thing of JSON under `name`."""
+        ...
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -145,6 +160,8 @@ class Inputs:
     feedback: bool | None = None  # the relay's own contact, True closed; None: not wired
     bypass: bool | None = False  # None unreadable, which counts as on
     busy: bool | None = None  # True: it draws; None: not wired or lost
+    power_w: int | None = None  # what it draws, where the driver measures it
+    unconfirmed: bool = False  # the switch has not said within 2 s what it stands at
 
 
 class Hardware(Protocol):
@@ -168,4 +185,44 @@ class Hardware(Protocol):
 
     def close(self) -> None:
         """Relay open, then the lines are given back; may be called twice."""
+        ...
+
+
+class PowerSwitch(Protocol):
+    """What gives the machine its power: a relay on a pin, or a network plug behind the courier."""
+
+    def set(self, closed: bool) -> None:
+        """Power on or off; returns when the line is driven or the order is on its way."""
+        ...
+
+    def feedback(self) -> bool | None:
+        """What the switch itself says it stands at; None where it cannot say, or has not yet."""
+        ...
+
+    def unconfirmed(self) -> bool:
+        """Whether 2 s have passed since the last order without the switch's own word for it."""
+        ...
+
+    def close(self) -> None:
+        """Power off, then the switch is given back; may be called twice."""
+        ...
+
+
+class BusySensor(Protocol):
+    """What tells that the machine works: an input, a current, a plug's power figure, a printer's word."""
+
+    def busy(self) -> bool | None:
+        """Does it work? None: the sensor is lost."""
+        ...
+
+    def power_w(self) -> int | None:
+        """What it draws, where the sensor measures it."""
+        ...
+
+    def on_change(self, changed: Callable[[], None]) -> None:
+        """Have `changed` called, from any thread, after the answer changed."""
+        ...
+
+    def close(self) -> None:
+        """Give the sensor back; may be called twice."""
         ...

@@ -6,14 +6,30 @@ open", and a cut cable reads as active.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
+
+from node.drivers import INPUT, LOOPBACK, PLAIN, PLUGS, TABLES, Drivers, drivers_of
+from node.sections import Section, SettingsError, sections_of
+
+__all__ = [
+    "INPUTS",
+    "KEY_BYTES",
+    "LOOPBACK",
+    "NODE_ID",
+    "OUTPUTS",
+    "RESERVED_IDS",
+    "Broker",
+    "Line",
+    "NodeSettings",
+    "Reader",
+    "SettingsError",
+    "load",
+]
 
 NODE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{2,31}")  # wire.md, "Names and the broker"
 RESERVED_IDS: Final = frozenset({"hub", "gateway", "broker", "admin", "homeassistant"})
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_BYTES: Final = 32  # K of wire.md
 
 OUTPUTS: Final[dict[str, bool]] = {"relay": True, "extraction": True}
@@ -28,12 +44,6 @@ INPUTS: Final[dict[str, bool]] = {
     "busy": False,  # the current switch, closed while the machine draws
 }
 """Name of each line and whether it is active while high, unless the file says otherwise."""
-
-Value = TypeVar("Value", str, int, bool)
-
-
-class SettingsError(ValueError):
-    """node.toml cannot be used; the text names file, line and key."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class NodeSettings:
     broker: Broker
     reader: Reader
     face: str
+    drivers: Drivers = PLAIN
 
     def key(self) -> bytes:
         """The secret K of wire.md, 32 bytes. Raises SettingsError when the file holds none."""
@@ -94,81 +105,22 @@ class NodeSettings:
         return key
 
 
-class _Section:
-    """One table of the file, read key by key; what was not asked for is refused at the end."""
-
-    def __init__(self, file: Path, text: str, name: str, table: object) -> None:
-        self._file, self._text, self._name = file, text, name
-        if not isinstance(table, dict):
-            raise self.problem(None, "is no table")
-        self._left = dict(table)
-
-    def get(self, key: str, kind: type[Value], default: Value | None = None) -> Value:
-        """The value at `key`, of that type; without a default it must be there."""
-        found = self._left.pop(key, default)
-        if found is None:
-            raise self.problem(None, f"`{key}` is missing")
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise self.problem(key, f"`{key}` must be {_WORDS[kind]}")
-        return found
-
-    def path(self, key: str, base: Path) -> Path | None:
-        """The path at `key`, taken from the file's own folder, or None."""
-        found = self.get(key, str, "")
-        return base / found if found else None
-
-    def done(self) -> None:
-        """Refuse the keys nobody asked for."""
-        for key in self._left:
-            raise self.problem(key, f"`{key}` is unknown here")
-
-    def problem(self, key: str | None, words: str) -> SettingsError:
-        """The refusal, with the line where the key (or its table) stands."""
-        return SettingsError(f"{self._file}:{_line(self._text, self._name, key)}: [{self._name}] {words}")
-
-
-_WORDS: Final = {str: "a text", int: "a whole number", bool: "true or false"}
-
-
-def _line(text: str, table: str, key: str | None) -> int:
-    """The line of `key` in `[table]`, of the table's head without one, 1 when neither is there."""
-    head, inside = 1, False
-    for number, line in enumerate(text.splitlines(), start=1):
-        bare = line.strip()
-        if bare.startswith("["):
-            inside = bare.startswith(f"[{table}]")
-            head = number if inside else head
-        elif inside and key is not None and re.match(rf'"?{re.escape(key)}"?\s*=', bare):
-            return number
-    return head
-
-
 def load(file: Path) -> NodeSettings:
     """The settings in `file`. Raises SettingsError naming file, line and key."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except OSError as problem:
-        raise SettingsError(f"{file}: cannot be read ({problem.strerror})") from problem
-    except ValueError as problem:
-        raise SettingsError(f"{file}: {problem}") from problem
-    names = ("node", "keeper", "pins", "broker", "reader", "face")
-    for name in tables:
-        if name not in names:
-            raise SettingsError(f"{file}:{_line(text, name, None)}: [{name}] is unknown")
-    sections = {name: _Section(file, text, name, tables.get(name, {})) for name in names}
+    sections = sections_of(file, ("node", "keeper", "pins", "broker", "reader", "face", *TABLES))
     settings = _settings(sections, file.parent)
     for section in sections.values():
         section.done()
     return settings
 
 
-def _settings(sections: dict[str, _Section], base: Path) -> NodeSettings:
+def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
     node, keeper, face = sections["node"], sections["keeper"], sections["face"]
     name = node.get("id", str)
     if not NODE_ID.fullmatch(name) or name in RESERVED_IDS:
         raise node.problem("id", "`id` is no node id")
     run_dir = base / node.get("run_dir", str)
+    drivers = drivers_of(sections, base, run_dir)
     return NodeSettings(
         id=name,
         machine=node.get("machine", str),
@@ -178,20 +130,24 @@ def _settings(sections: dict[str, _Section], base: Path) -> NodeSettings:
         socket=keeper.path("socket", run_dir) or run_dir / "keeper.sock",
         profile=keeper.path("profile", base),
         doorman_user=keeper.get("doorman_user", str, "") or None,
-        pins=_pins(sections["pins"]),
+        pins=_pins(sections["pins"], drivers),
         broker=_broker(sections["broker"], base),
         reader=_reader(sections["reader"]),
         face=face.get("kind", str, "console"),
+        drivers=drivers,
     )
 
 
-def _pins(section: _Section) -> dict[str, Line]:
+def _pins(section: Section, drivers: Drivers) -> dict[str, Line]:
+    needed, barred = _wired(drivers)
     lines: dict[str, Line] = {}
     for name, active_high in (OUTPUTS | INPUTS).items():
-        pin = section.get(name, int) if name in {"relay", "estop"} else section.get(name, int, -1)
+        pin = section.get(name, int) if name in needed else section.get(name, int, -1)
         polarity = section.get(f"{name}_active_high", bool, active_high)
-        if pin > 27 or (pin < 0 and name in {"relay", "estop"}):
+        if pin > 27 or (pin < 0 and name in needed):
             raise section.problem(name, f"`{name}` must be a BCM number, 0 to 27")
+        if pin >= 0 and name in barred:
+            raise section.problem(name, f"`{name}` has another driver in [power] or [busy]")
         if pin in {line.pin for line in lines.values()}:
             raise section.problem(name, f"`{name}` shares its pin with another line")
         if pin >= 0:
@@ -199,7 +155,17 @@ def _pins(section: _Section) -> dict[str, Line]:
     return lines
 
 
-def _broker(section: _Section, base: Path) -> Broker:
+def _wired(drivers: Drivers) -> tuple[frozenset[str], frozenset[str]]:
+    """Which lines must have a pin, and which must have none because another driver does their work."""
+    by_plug, by_input = drivers.power in PLUGS, drivers.busy == INPUT
+    needed = frozenset({"estop"}) if by_plug else frozenset({"estop", "relay"})
+    barred = (frozenset({"relay", "feedback"}) if by_plug else frozenset()) | (
+        frozenset() if by_input else frozenset({"busy"})
+    )
+    return needed, barred
+
+
+def _broker(section: Section, base: Path) -> Broker:
     host, tls = section.get("host", str), section.get("tls", bool, True)
     if not tls and host not in LOOPBACK:
         raise section.problem("tls", "`tls` may be false on loopback only")
@@ -216,7 +182,7 @@ def _broker(section: _Section, base: Path) -> Broker:
     )
 
 
-def _reader(section: _Section) -> Reader:
+def _reader(section: Section) -> Reader:
     kind = section.get("kind", str, "mfrc522")
     if kind != "mfrc522":
         raise section.problem("kind", '`kind` must be "mfrc522"')

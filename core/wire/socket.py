@@ -57,11 +57,13 @@ def _integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _natural(value: object) -> bool:
+def natural(value: object) -> bool:
+    """A whole number from 0."""
     return _integer(value) and isinstance(value, int) and value >= 0
 
 
-def _flag(value: object) -> bool:
+def flag(value: object) -> bool:
+    """true or false."""
     return isinstance(value, bool)
 
 
@@ -73,78 +75,80 @@ def _list(value: object) -> bool:
     return isinstance(value, list)
 
 
-def _or_none(check: Check) -> Check:
+def or_none(check: Check) -> Check:
+    """What `check` takes, or null."""
     return lambda value: value is None or check(value)
 
 
-def _one_of(*words: str) -> Check:
+def one_of(*words: str) -> Check:
+    """One of these words."""
     return lambda value: value in words
 
 
 def _place(value: object) -> bool:
     """[journal, seq]: a place in the journals."""
-    return isinstance(value, list) and len(value) == 2 and _text(value[0]) and _natural(value[1])
+    return isinstance(value, list) and len(value) == 2 and _text(value[0]) and natural(value[1])
 
 
 def _view(value: object) -> bool:
     """[epoch, rev] of the view that decided."""
-    return isinstance(value, list) and len(value) == 2 and all(_natural(part) for part in value)
+    return isinstance(value, list) and len(value) == 2 and all(natural(part) for part in value)
 
 
 _START: Final[dict[str, Check]] = {
     "id": _text,
     "session": _text,
-    "kind": _one_of("use", "maintenance"),
+    "kind": one_of("use", "maintenance"),
     "who": _text,
-    "responsible": _or_none(_text),
-    "booking": _or_none(_text),
+    "responsible": or_none(_text),
+    "booking": or_none(_text),
     "tap_ms": _integer,
     "until_ms": _integer,
     "until": _text,
-    "view": _or_none(_view),
-    "reason": _or_none(_any_text),
+    "view": or_none(_view),
+    "reason": or_none(_any_text),
 }
-_STOP: Final[dict[str, Check]] = {"id": _text, "session": _any_text, "reason": _text, "by": _or_none(_text)}
+_STOP: Final[dict[str, Check]] = {"id": _text, "session": _any_text, "reason": _text, "by": or_none(_text)}
 
 POLICY: Final[dict[str, Check]] = {
-    "stop": _one_of("finish", "now"),
-    "cap_s": _or_none(_natural),
-    "at_cap": _one_of("alarm", "cut"),
-    "pre_run_s": _natural,
-    "run_on_s": _natural,
-    "needs_extraction": _flag,
+    "stop": one_of("finish", "now"),
+    "cap_s": or_none(natural),
+    "at_cap": one_of("alarm", "cut"),
+    "pre_run_s": natural,
+    "run_on_s": natural,
+    "needs_extraction": flag,
     "sensor": _text,
-    "tolerance_s": _natural,
+    "tolerance_s": natural,
 }
 
 FROM_DOORMAN: Final[dict[str, dict[str, Check]]] = {
-    "hello": {"v": _integer, "pid": _natural},
+    "hello": {"v": _integer, "pid": natural},
     "energise": _START,
     "handover": _START,
-    "extend": {"id": _text, "session": _text, "until_ms": _integer, "until": _text, "by": _or_none(_text)},
+    "extend": {"id": _text, "session": _text, "until_ms": _integer, "until": _text, "by": or_none(_text)},
     "stop": _STOP,
     "stop-now": _STOP,
     "lock": {
         "id": _text,
         "lock": _text,
-        "kind": _one_of("lockout", "danger", "out"),
+        "kind": one_of("lockout", "danger", "out"),
         "owner": _any_text,
-        "by": _or_none(_text),
-        "reason": _or_none(_any_text),
-        "at": _or_none(_text),
+        "by": or_none(_text),
+        "reason": or_none(_any_text),
+        "at": or_none(_text),
     },
-    "lift": {"id": _text, "lock": _text, "by": _or_none(_text), "reason": _or_none(_any_text)},
-    "reset": {"id": _text, "inhibit": _one_of("estop", "fault"), "by": _text},
-    "stale": {"on": _flag},
-    "policy": {"id": _text, "rev": _natural, **POLICY},
+    "lift": {"id": _text, "lock": _text, "by": or_none(_text), "reason": or_none(_any_text)},
+    "reset": {"id": _text, "inhibit": one_of("estop", "fault"), "by": _text},
+    "stale": {"on": flag},
+    "policy": {"id": _text, "rev": natural, **POLICY},
     "note": {
         "id": _text,
-        "type": _one_of("tap", "sign-off", "supervise", "clock-step", "reader-lost", "report"),
-        "session": _or_none(_text),
+        "type": one_of("tap", "sign-off", "supervise", "clock-step", "reader-lost", "report"),
+        "session": or_none(_text),
         "data": _object,
     },
-    "read": {"after": _or_none(_place), "max": _natural},
-    "acked": {"epoch": _natural, "store": _text, "journals": _object},
+    "read": {"after": or_none(_place), "max": natural},
+    "acked": {"epoch": natural, "store": _text, "journals": _object},
     "alive": {},
 }
 """What the doorman sends: message -> field -> the shape it must have."""
@@ -155,37 +159,38 @@ FROM_KEEPER: Final[dict[str, dict[str, Check]]] = {
         "journal": _text,
         "started_ms": _integer,
         "now_ms": _integer,
-        "policy_rev": _or_none(_natural),
+        "policy_rev": or_none(natural),
         "state": _object,
     },
     "ok": {"id": _text},
-    "no": {"id": _or_none(_text), "code": _text},
+    "no": {"id": or_none(_text), "code": _text},
     "records": {
-        "journal": _or_none(_text),
-        "boot": _or_none(_text),
-        "first": _natural,
+        "journal": or_none(_text),
+        "boot": or_none(_text),
+        "first": natural,
         "records": _list,
-        "next": _or_none(_place),
-        "more": _flag,
+        "next": or_none(_place),
+        "more": flag,
     },
     "state": {
         "phase": _text,
         "inhibits": _list,
         "locks": _list,
-        "session": _or_none(_object),
-        "until_ms": _or_none(_integer),
-        "phase_until_ms": _or_none(_integer),
-        "busy": _flag,
-        "power_w": _or_none(_natural),
-        "relay": _one_of("open", "closed", "mismatch"),
-        "extraction": _flag,
-        "alarm": _flag,
-        "presses": _natural,
+        "session": or_none(_object),
+        "until_ms": or_none(_integer),
+        "phase_until_ms": or_none(_integer),
+        "busy": flag,
+        "power_w": or_none(natural),
+        "relay": one_of("open", "closed", "mismatch", "unknown"),
+        "extraction": flag,
+        "alarm": flag,
+        "presses": natural,
         "now_ms": _integer,
     },
 }
 """What the keeper sends. `state.session` is {id, kind, who, until}; `state.locks` lists {id, kind, owner};
-`phase_until_ms` is the end of pre-run or run-on; `relay: "mismatch"` when its contact says otherwise."""
+`phase_until_ms` is the end of pre-run or run-on; `relay: "mismatch"` when its contact says otherwise,
+`relay: "unknown"` when a network plug has not confirmed within 2 s."""
 
 OPTIONAL: Final = frozenset({("note", "session"), ("lift", "reason"), ("lock", "at"), ("policy", "id")})
 """Fields that may be left out; they then read None."""

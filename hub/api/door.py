@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import Reason, Role
+from hub.api.pacing import Pace
 from hub.api.pages import encoded, etag_of, read_cursor
 from hub.api.problems import Problem, invalid, problem, unauthenticated
 from hub.api.times import parse_time
@@ -27,6 +28,8 @@ class Deps:
     clock: Clock
     signed_in: Callable[[], str | None] = lambda: None
     csrf_ok: Callable[[], bool] = lambda: False
+    public_url: str = ""
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     private: bool = True
+    mimetype: str = "application/json"
+    etag: str | None = None  # where it is known already
 
 
 def found(thing: T | None) -> T:

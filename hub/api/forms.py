@@ -5,8 +5,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.vocabulary import BadgeState, LockKind, ReservationKind
+from core.vocabulary import BadgeState, Inhibit, LockKind, ReservationKind
 from hub.api.problems import invalid
+from hub.ports import FeedSubject
+from hub.services.ordering import Wanted
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Text = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
@@ -66,11 +68,26 @@ class NewLockout(Strict):
     kind: Annotated[LockKind, Field(strict=False)] = LockKind.LOCKOUT
 
 
+class NewOrder(Strict):
+    """POST /machines/{machine}/orders."""
+
+    order: Annotated[Wanted, Field(strict=False)]
+    inhibit: Annotated[Inhibit, Field(strict=False)] | None = None
+
+
 class ChangedLockout(Strict):
     """PATCH /lockouts/{id}."""
 
     lifted: bool
     reason: Text = ""
+
+
+class NewFeed(Strict):
+    """POST /me/feeds: what it shows; busy times only, unless `details`."""
+
+    subject: Annotated[FeedSubject, Field(strict=False)] = FeedSubject.PERSON
+    machine: Name | None = None
+    details: bool = False
 
 
 class ChangedBadge(Strict):

@@ -1,17 +1,16 @@
 """The machines: what is free, until when, and may I use it? Open to anyone, and without a person's name."""
 
 from datetime import timedelta
-from typing import Any
 
 from core.timeline import Span
 from core.vocabulary import MachineStatus
 from hub.api import shapes
+from hub.api.calendars import calendar_answer
 from hub.api.door import Answer, Ask, found
 from hub.api.problems import invalid, slot_of
 from hub.api.routes import Routes
 from hub.ports import Tx
 from hub.services import finding, granting
-from hub.services.calendar import Calendar, calendar_of
 from hub.services.letting_in import Scope
 from hub.services.showing import MachineShown, machine_shown, machines_shown
 
@@ -47,35 +46,7 @@ def machine(ask: Ask, machine: str) -> Answer:
 @routes.add("GET", "/machines/{machine}/calendar", query=("from", "to"))
 def calendar(ask: Ask, machine: str) -> Answer:
     """What is taken, closed and open; your own and, for staff, everybody's, else busy blocks from now on."""
-    zone = ask.zone(machine)
-    start, end = ask.time("from", zone), ask.time("to", zone)
-    if start is not None and end is not None and not start < end <= start + LONGEST:
-        raise invalid("to")
-    made = found(ask.read(lambda tx: calendar_of(tx, machine, (start, end), ask.caller, ask.now)))
-    return Answer(_calendar(made), private=ask.caller is not None)
-
-
-def _calendar(made: Calendar) -> dict[str, Any]:
-    return {
-        "reservations": [
-            {
-                "start": shapes.when(one.start),
-                "end": shapes.when(one.end),
-                "kind": str(one.kind),
-                "mine": one.mine,
-            }
-            | ({} if one.id is None else {"id": one.id, "member": one.member, "name": one.name})
-            for one in made.reservations
-        ],
-        "closures": [
-            {"start": shapes.when(one.start), "end": shapes.when(one.end), "reason": one.reason}
-            for one in made.closures
-        ],
-        "openings": [
-            {"start": shapes.when(one.start), "end": shapes.when(one.end), "audience": str(one.audience)}
-            for one in made.openings
-        ],
-    }
+    return calendar_answer(ask, machine, LONGEST)
 
 
 @routes.add("GET", "/machines/{machine}/decision", scope=Scope.READ, query=("at",))

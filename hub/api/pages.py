@@ -16,7 +16,9 @@ T = TypeVar("T")
 
 
 def encoded(body: Any) -> bytes:
-    """An answer's bytes."""
+    """An answer's bytes; what is bytes already stays as it is."""
+    if isinstance(body, bytes):
+        return body
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 

@@ -1,17 +1,21 @@
 """How do the doors come into the app? One blueprint, one view for each route, and a 404 of our own shape for the rest."""
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, Response
 
-from hub.api import certificates, lockouts, machines, me, reservations, staff
+from core.vocabulary import Reason
+from hub.api import certificates, feeds, lockouts, machines, me, orders, reservations, staff
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
 from hub.api.openapi import document, reading
+from hub.api.problems import problem
 from hub.api.routes import Route
 from hub.api.serving import serve
 
-SUBJECTS = (machines, reservations, me, certificates, lockouts, staff)
+SUBJECTS = (machines, reservations, me, feeds, certificates, lockouts, orders, staff)
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -20,8 +24,7 @@ def register(app: Flask, deps: Deps) -> Blueprint:
     """Hang the API into the app; the blueprint comes back so that the wiring can exempt it from form CSRF."""
     blueprint = Blueprint("api", __name__)
     for route in ROUTES:
-        rule = route.path.replace("{", "<").replace("}", ">")
-        blueprint.add_url_rule(rule, route.name, _view(route, deps), methods=[route.method])
+        blueprint.add_url_rule(_rule(route.path), route.name, _view(route, deps), methods=[route.method])
     about = document(ROUTES)
     described = Route(
         "GET", f"{PREFIX}/openapi.json", lambda _ask: Answer(about, private=False), "This document"
@@ -32,6 +35,10 @@ def register(app: Flask, deps: Deps) -> Blueprint:
         for method in METHODS:
             lost = Route(method, rule, _nothing, "Nothing here")
             blueprint.add_url_rule(rule, f"lost {method} {len(rule)}", _view(lost, deps), methods=[method])
+    for path, allowed in _paths().items():
+        for method in sorted(set(METHODS) - allowed):
+            wrong = Route(method, path, partial(_wrong_method, allowed), "Not in this way")
+            blueprint.add_url_rule(_rule(path), wrong.name, _view(wrong, deps), methods=[method])
     app.register_blueprint(blueprint)
     return blueprint
 
@@ -41,6 +48,29 @@ def _view(route: Route, deps: Deps) -> Callable[..., Response]:
         return serve(route, deps, path)
 
     return view
+
+
+def _rule(path: str) -> str:
+    """Flask's way of writing a path."""
+    return path.replace("{", "<").replace("}", ">")
+
+
+def _paths() -> dict[str, set[str]]:
+    """Which methods each path has, by its shape: what stands in braces does not tell two paths apart."""
+    shapes: dict[str, tuple[str, set[str]]] = {}
+    for route in ROUTES:
+        _path, methods = shapes.setdefault(re.sub(r"{\w+}", "{}", route.path), (route.path, set()))
+        methods.add(route.method)
+    return dict(shapes.values())
+
+
+def _wrong_method(allowed: set[str], _ask: Ask, **_path: Any) -> Answer:
+    raise problem(
+        Reason.INVALID,
+        status=405,
+        field="method",
+        headers={"Allow": ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))},
+    )
 
 
 def _nothing(_ask: Ask, **_path: Any) -> Answer:

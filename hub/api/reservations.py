@@ -12,7 +12,7 @@ from hub.api.problems import granted, invalid, problem
 from hub.api.routes import Routes
 from hub.api.times import parse_time
 from hub.ports import Reservation, ReservationFilter
-from hub.services import finding, reserving
+from hub.services import finding, giving_back
 from hub.services.letting_in import Scope
 from hub.services.reserving import Wish
 
@@ -123,5 +123,5 @@ def cancel(ask: Ask, reservation: str) -> Answer:
     old = _mine(ask, reservation)
     ask.must_match(shapes.reservation(old))
     return Answer(
-        shapes.reservation(granted(ask.write(lambda tx: reserving.cancel(tx, old, ask.person, ask.now))))
+        shapes.reservation(granted(ask.write(lambda tx: giving_back.cancel(tx, old, ask.person, ask.now))))
     )

@@ -13,7 +13,10 @@ Handler = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at."""
+    """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at.
+
+    `answer` names the schema of what it gives back; one that is not `kept` (it shows a secret) is not repeated for a key.
+    """
 
     method: str
     path: str
@@ -23,6 +26,8 @@ class Route:
     form: type[Strict] | None = None
     query: tuple[str, ...] = ()
     success: int = 200
+    answer: str = ""
+    kept: bool = True
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ from hub.api.pages import encoded, etag_of
 from hub.api.problems import TYPE, Problem, body_of, busy, invalid, problem, unauthenticated
 from hub.api.routes import Route
 from hub.ports import Busy, KeptAnswer
-from hub.services.letting_in import Caller
+from hub.services.letting_in import Caller, Scope
 from hub.services.replaying import claim
 
 LARGEST = 64 * 1024  # bytes of a body; the largest honest one (a note of 500 characters) has under 4 KiB
@@ -33,10 +33,11 @@ def serve(route: Route, deps: Deps, path: dict[str, str]) -> Response:
     caller = None
     try:
         caller = caller_from(request, deps)
+        _not_too_fast(deps, caller)
         _let_in(route, caller)
         ask = _ask(deps, caller)
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
-        if key is None or caller is None:
+        if key is None or caller is None or not route.kept:
             return _answered(route, ask, path)
         return _once(route, ask, path, key, caller)
     except Problem as said:
@@ -52,12 +53,23 @@ def serve(route: Route, deps: Deps, path: dict[str, str]) -> Response:
         return _problem(busy(), deps, caller)
 
 
+def _not_too_fast(deps: Deps, caller: Caller | None) -> None:
+    if caller is None:
+        return
+    wait_s = deps.pace.wait_s(caller.token or caller.person.id, deps.clock.monotonic_ms())
+    if wait_s:
+        raise problem(Reason.RATE_LIMITED, headers={"Retry-After": str(wait_s)})
+
+
 def _let_in(route: Route, caller: Caller | None) -> None:
     if route.scope is None:
         return
     if caller is None:
         raise unauthenticated()
-    if caller.scope < route.scope:
+    for_crew = (
+        route.scope >= Scope.STAFF and route.method == "POST"
+    )  # the rest says 404 for what is not one's own
+    if caller.scope < route.scope or (for_crew and not caller.person.is_crew):
         raise problem(Reason.FORBIDDEN)
 
 
@@ -101,8 +113,8 @@ def _answered(route: Route, ask: Ask, path: dict[str, str]) -> Response:
 def response_of(answer: Answer, who: str) -> Response:
     """The answer with its tag; 304 for who has it already."""
     body = encoded(answer.body)
-    response = Response(body, answer.status, dict(answer.headers), mimetype="application/json")
-    response.headers["ETag"] = etag_of(body, who if answer.private else "")
+    response = Response(body, answer.status, dict(answer.headers), mimetype=answer.mimetype)
+    response.headers["ETag"] = answer.etag or etag_of(body, who if answer.private else "")
     response.headers["Cache-Control"] = "private, no-store" if answer.private else "public, no-cache"
     if not answer.private:
         response.headers["Vary"] = "Authorization, Cookie"

@@ -8,21 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.app import create_app
+from hub.app import create_app, create_ops_app
+from hub.cli.watching import Watching
 from hub.jobs.chores import timetable
 from hub.jobs.leader import Leader
 from hub.jobs.ticking import Ticker
 from hub.jobs.timetable import Timetable
+from hub.mail.carriers import FolderPost, SmtpPost
+from hub.mail.postman import Postman
 from hub.mqtt.link import Way
 from hub.mqtt.wiring import gateway
 from hub.ports import Clock, Store
 from hub.ports.link import NodeLink
+from hub.ports.post import Post
 from hub.services.sealing import Vault
 from hub.settings import BadSettings, Settings
 from hub.store.store import open_store
 
 RUNNING = "running.lock"  # in the data folder; flock, so that a crash lets go of it
 LEADING = "jobs.lock"
+LETTERS = "mail"  # in the data folder: where mails go that no server takes
+NOBODY = "loquet@localhost"
 
 
 @dataclass(frozen=True)
@@ -35,15 +41,21 @@ class Hub:
     link: NodeLink
     jobs: Timetable
     ticker: Ticker
+    postman: Postman
+    watching: Watching
     close: Callable[[], None]
 
     def start(self) -> None:
-        """Connect to the nodes and let the jobs tick."""
+        """Connect to the nodes, let the jobs tick and the mails leave."""
         self.link.start()
         self.ticker.start()
+        self.postman.start()
+        self.watching.start()
 
     def stop(self) -> None:
         """End in the other order; what was taken is finished."""
+        self.watching.stop()
+        self.postman.stop()
         self.ticker.stop()
         self.link.stop()
         self.close()
@@ -76,7 +88,16 @@ def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
     jobs = timetable(store, vault)
     ticker = Ticker(jobs, clock, Leader(settings.var / LEADING))
     app = create_app(settings, store=store, clock=clock, link=link, **replacements)
-    return Hub(app, store, vault, link, jobs, ticker, store.close)
+    postman = Postman(store, clock, post_of(settings), settings.public_url)
+    watching = Watching(create_ops_app(store, link), settings.ops_port)
+    return Hub(app, store, vault, link, jobs, ticker, postman, watching, store.close)
+
+
+def post_of(settings: Settings) -> Post:
+    """The mail server of the settings; without one, letters are files in the data folder."""
+    if settings.mail is None:
+        return FolderPost(settings.var / LETTERS, NOBODY)
+    return SmtpPost(settings.mail)
 
 
 def tls_of(settings: Settings) -> Any:

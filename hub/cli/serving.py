@@ -6,6 +6,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from hub.cli.building import Hub
+from hub.cli.logs import configure
 
 THREADS = 128  # parts.md: with 8, twelve slow readers starve every page
 HEADERS_S = 10  # parts.md: a header time-out
@@ -44,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """In the worker: build the hub, start it, hand over its app."""
+        configure()
         self._hub = self._build()
         self._hub.start()
         return self._hub.app

@@ -3,13 +3,17 @@
 from hub.ports.bookings import Bookings, NewReservation, Reservation, ReservationFilter
 from hub.ports.certificates import Certificate, CertificateEvent, Certificates, Course
 from hub.ports.clock import Clock
+from hub.ports.feeds import Feed, Feeds, FeedSubject
 from hub.ports.machines import Closure, DayException, Lab, Machine, Machines, Opening, Seat
 from hub.ports.nodes import Node, Nodes
 from hub.ports.paper import Audit, Entry, KeptAnswer, Outbox, Parcel, Replays, Token, Tokens
 from hub.ports.people import Account, Badge, Badges, NewPerson, People, Person
+from hub.ports.planning import Level, Rules, RuleSet, Series, SeriesShelf
 from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
+from hub.ports.sanctions import Rebookings, RebookingToken, StrikeEvent, Strikes
 from hub.ports.sessions import Lock, Locks, Session, Sessions
 from hub.ports.store import BadgeVault, Busy, Meta, Store, StoreMark, Tx
+from hub.ports.waiting import Offer, OfferStatus, WaitingEntry, WaitingList, WaitingStatus
 
 __all__ = [
     "Account",
@@ -27,9 +31,13 @@ __all__ = [
     "Course",
     "DayException",
     "Entry",
+    "Feed",
+    "FeedSubject",
+    "Feeds",
     "JournalHead",
     "KeptAnswer",
     "Lab",
+    "Level",
     "Lock",
     "Locks",
     "Machine",
@@ -40,22 +48,35 @@ __all__ = [
     "NewReservation",
     "Node",
     "Nodes",
+    "Offer",
+    "OfferStatus",
     "Opening",
     "Outbox",
     "Parcel",
     "People",
     "Person",
+    "RebookingToken",
+    "Rebookings",
     "Records",
     "Replays",
     "Reservation",
     "ReservationFilter",
+    "RuleSet",
+    "Rules",
     "Seat",
+    "Series",
+    "SeriesShelf",
     "Session",
     "Sessions",
     "Store",
     "StoreMark",
     "StoredRecord",
+    "StrikeEvent",
+    "Strikes",
     "Token",
     "Tokens",
     "Tx",
+    "WaitingEntry",
+    "WaitingList",
+    "WaitingStatus",
 ]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from core.holder import Held
 from core.vocabulary import ReservationKind, ReservationStatus
 
 
@@ -13,7 +14,8 @@ class Reservation:
     """A seat taken for [start, end); `rev` rises with every change.
 
     `held_until`: until when the seat waits for its holder (an offer, "late, coming", a condition); `planned_end`: the end
-    before it was first made longer or shorter; `series` and `party`: what it was booked together with.
+    before it was first made longer or shorter; `series` and `party`: what it was booked together with; `exempt`: no quota counts
+    it (R15: made on its own day, or with a token).
     """
 
     id: str
@@ -34,6 +36,7 @@ class Reservation:
     planned_end: datetime | None = None
     series: str | None = None
     party: str | None = None
+    exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class NewReservation:
     held_until: datetime | None = None
     series: str | None = None
     party: str | None = None
+    exempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,17 @@ class ReservationFilter:
     limit: int = 50
 
 
+class HeldSpan(NamedTuple):
+    """A seat taken for [start_ms, end_ms), milliseconds since 1970."""
+
+    start_ms: int
+    end_ms: int
+    seat: int
+    person: str
+    kind: str
+    id: str
+
+
 class Bookings(Protocol):
     """The reservations. The database refuses an overlap on a seat; that refusal is a value here."""
 
@@ -77,6 +92,10 @@ class Bookings(Protocol):
 
     def taken(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a machine that touch [start, end), by start, then seat."""
+        ...
+
+    def held_spans(self, machine: str, start: datetime, end: datetime) -> Sequence[HeldSpan]:
+        """The same as `taken`, bare, for those who keep them in memory."""
         ...
 
     def taken_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Reservation]:
@@ -99,8 +118,16 @@ class Bookings(Protocol):
         """The earliest end after then of one that is not done."""
         ...
 
-    def held(self, before: datetime | None, limit: int) -> Sequence[Reservation]:
-        """Conditional ones whose `held_until` is at or before then (None: all), oldest first."""
+    def held(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Conditional ones whose `held_until` is at or before then, oldest first."""
+        ...
+
+    def next_held(self) -> datetime | None:
+        """The earliest `held_until` of a conditional one."""
+        ...
+
+    def given_up_late(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """Those cancelled late that touch [start, end)."""
         ...
 
     def together(self, *, series: str | None = None, party: str | None = None) -> Sequence[Reservation]:
@@ -111,10 +138,12 @@ class Bookings(Protocol):
         """All of a person, whatever their status, that touch [start, end), by start."""
         ...
 
-    def change(
-        self, old: Reservation, now: datetime, values: Mapping[str, object]
-    ) -> Reservation | None:
-        """Set held_until, planned_end, series or kind of what was read; None when somebody was first."""
+    def shares(self, persons: Sequence[str], since: datetime) -> Sequence[Held]:
+        """What these people hold, or held, that ends after then and may count as a share, by start."""
+        ...
+
+    def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
+        """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
         ...
 
     def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:

@@ -120,8 +120,20 @@ class Machines(Protocol):
         """How many seats each machine of a lab has."""
         ...
 
+    def seats_in(self, lab: str) -> Mapping[str, tuple[int, ...]]:
+        """The ids of each machine's seats in a lab, in order."""
+        ...
+
     def closures_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Closure]:
         """Closures of a lab and of its machines that touch the span, by start."""
+        ...
+
+    def closure(self, closure: str) -> Closure | None:
+        """The closure with this id."""
+        ...
+
+    def remove_closure(self, closure: str) -> bool:
+        """Open again; False when there is no such closure."""
         ...
 
     def add_lab(self, lab: Lab) -> None:

@@ -57,3 +57,17 @@ class Nodes(Protocol):
     def seen(self, node: str, now: datetime, values: Mapping[str, object]) -> bool:
         """Keep what it said: any of live, held, online, version, boot; False when there is no such node."""
         ...
+
+    def lost(self, node: str, since: datetime) -> None:
+        """It is not heard since then: an outage begins, unless one lasts already."""
+        ...
+
+    def back(self, node: str, now: datetime) -> None:
+        """It is heard again: its outage ends."""
+        ...
+
+    def outages(
+        self, node: str, start: datetime, end: datetime
+    ) -> Sequence[tuple[datetime, datetime | None]]:
+        """When it was not heard within [start, end): (since, until), until None while it lasts."""
+        ...

@@ -12,7 +12,11 @@ GRACE = timedelta(days=7)  # R24: unpaid, and still welcome
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as stored. `status` is what people decided; `standing` adds what the calendar says."""
+    """One person as stored. `status` is what people decided; `standing` adds what the calendar says.
+
+    `household` and `organisation` are names that share quotas (R15); `pass_day` the one date of a day pass, `host`
+    the person who answers for it (R22); `consent_until` how long a guardian's consent holds (R23).
+    """
 
     id: str
     lab: str
@@ -27,6 +31,11 @@ class Person:
     created: datetime
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     teaches: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    household: str | None = None
+    organisation: str | None = None
+    pass_day: date | None = None
+    host: str | None = None
+    consent_until: datetime | None = None
 
     def standing(self, at: datetime) -> MemberStatus:
         """ACTIVE, GRACE or EXPIRED by `member_until` (null: no end), unless people decided otherwise."""
@@ -43,6 +52,11 @@ class Person:
     def is_staff(self, lab: str) -> bool:
         """Whether the person is staff or manager of that lab."""
         return bool(self.roles.get(lab, frozenset()) & {Role.STAFF, Role.MANAGER})
+
+    @property
+    def is_crew(self) -> bool:
+        """Whether the person works in any lab: staff, manager or trainer."""
+        return any(held & {Role.STAFF, Role.MANAGER, Role.TRAINER} for held in self.roles.values())
 
     def may_sign(self, course: str, lab: str) -> bool:
         """Whether the person is a trainer for this course in that lab."""
@@ -63,6 +77,11 @@ class NewPerson:
     member_until: datetime | None = None
     charter: int = 0
     password: str | None = None
+    household: str | None = None
+    organisation: str | None = None
+    pass_day: date | None = None
+    host: str | None = None
+    consent_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,10 @@ class People(Protocol):
 
     def page(self, lab: str, limit: int, after: str | None = None) -> Sequence[Person]:
         """People of the lab by id, at most `limit`, those behind `after`."""
+        ...
+
+    def sharing(self, person: Person) -> Sequence[str]:
+        """The ids of everybody of the person's household or organisation, and the person's own."""
         ...
 
     def lock(self, persons: Sequence[str]) -> None:

@@ -56,6 +56,14 @@ class Records(Protocol):
         """The hash stored at this place."""
         ...
 
+    def at(self, node: str, journal: str, seq: int) -> StoredRecord | None:
+        """The record at this place."""
+        ...
+
+    def fill(self, node: str, lab: str, journal: str, records: Sequence[NewRecord], now: datetime) -> None:
+        """Store records below the head that were missing there."""
+        ...
+
     def append(self, node: str, lab: str, journal: str, records: Sequence[NewRecord], now: datetime) -> None:
         """Store records that follow the head without a gap, and move the head."""
         ...

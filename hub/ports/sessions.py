@@ -66,14 +66,17 @@ class Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock: asked for at `since`, `in_force` when the node's record came, `lifted` by a person, `gone` at the node."""
+    """A lock: asked for at `since`, `in_force` when the node's record came, `lifted` by a person, `gone` at the node.
+
+    One that the report button at the machine set is nobody's: no `owner`, no `by`.
+    """
 
     id: str
     lab: str
     machine: str
     kind: LockKind
-    owner: str
-    by: str
+    owner: str | None
+    by: str | None
     reason: str
     since: datetime
     in_force: datetime | None = None

@@ -7,12 +7,17 @@ from typing import Protocol, TypeVar
 
 from hub.ports.bookings import Bookings
 from hub.ports.certificates import Certificates
+from hub.ports.feeds import Feeds
 from hub.ports.machines import Machines
 from hub.ports.nodes import Nodes
 from hub.ports.paper import Audit, Outbox, Replays, Tokens
 from hub.ports.people import Badges, People
+from hub.ports.planning import Rules, SeriesShelf
 from hub.ports.records import Records
+from hub.ports.revisions import Revisions
+from hub.ports.sanctions import Rebookings, Strikes
 from hub.ports.sessions import Locks, Sessions
+from hub.ports.waiting import WaitingList
 
 T = TypeVar("T")
 
@@ -73,6 +78,21 @@ class Tx(Protocol):
     def tokens(self) -> Tokens: ...  # noqa: D102
     @property
     def replays(self) -> Replays: ...  # noqa: D102
+    @property
+    def waiting(self) -> WaitingList: ...  # noqa: D102
+    @property
+    def series(self) -> SeriesShelf: ...  # noqa: D102
+    @property
+    def rules(self) -> Rules: ...  # noqa: D102
+    @property
+    def strikes(self) -> Strikes: ...  # noqa: D102
+    @property
+    def rebookings(self) -> Rebookings: ...  # noqa: D102
+    @property
+    def revisions(self) -> Revisions: ...  # noqa: D102
+
+    @property
+    def feeds(self) -> Feeds: ...  # noqa: D102
 
     def fresh_id(self) -> str:
         """A new opaque id: 128 random bits in base64url."""

@@ -5,16 +5,16 @@ session are the node's own affair: the hub adds people, slots and locks.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.access import Decision, Kind, Situation, decide, objection
-from core.grants import MachineView, Refusal, discreet
+from core.grants import Refusal, discreet
 from core.timeline import Span
 from core.views import booking_body, grant_body
-from core.vocabulary import BadgeState, Purpose, Reason, ReservationStatus
+from core.vocabulary import BadgeState, Purpose, Reason
 from core.wire import messages
 from hub.ports import Badge, BadgeVault, Machine, Node, Tx
-from hub.services import facts, granting, reserving
+from hub.services import facts, granting, no_shows, reserving
 from hub.services.refused import Refused
 
 ABOUT_USE = frozenset({Purpose.USE, Purpose.WALK_UP})
@@ -58,7 +58,7 @@ def _decided(
     decision = decide(ask.badge.key, view, now, Situation(locks=locks, fresh=True, arrived=arrived))
     if decision.kind is not Kind.WALK_UP or not decision.allowed:
         return decision
-    return _booked(tx, machine, view, decision, now)
+    return _booked(tx, machine, decision, now)
 
 
 def _refused(code: Reason) -> Decision:
@@ -71,22 +71,13 @@ def badge_named(tx: Tx, node: Node, key: str, vault: BadgeVault) -> Badge | None
     return next((badge for badge in tx.badges.in_lab(node.lab) if key_of(badge) == key), None)
 
 
-def _booked(tx: Tx, machine: Machine, view: MachineView, decision: Decision, now: datetime) -> Decision:
+def _booked(tx: Tx, machine: Machine, decision: Decision, now: datetime) -> Decision:
     """The walk-up as a reservation; refused when somebody took the seat in this very moment."""
     if decision.grant is None or decision.until is None:
         return _refused(Reason.BADGE_UNKNOWN)
-    span, grace = Span(now, decision.until), timedelta(minutes=view.machine.grace_min)
-    _release_no_shows(tx, machine.id, span, grace)
+    span = Span(now, decision.until)
+    no_shows.give_way(tx, machine, span)
     made = reserving.walk_up(tx, machine, decision.grant.who, decision.until, now)
     if isinstance(made, Refused):
         return _refused(Reason.RESERVED_OTHER)
     return replace(decision, booking=facts.booking_of(made))
-
-
-def _release_no_shows(tx: Tx, machine: str, span: Span, grace: timedelta) -> None:
-    """Slots whose holder did not come within the grace give way (R34)."""
-    for one in tx.bookings.taken(machine, span.start, span.end):
-        waiting = one.status is ReservationStatus.CONFIRMED
-        if waiting and one.start + grace <= span.start:
-            tx.bookings.set_status(one, ReservationStatus.NO_SHOW, span.start)
-            tx.audit.append(one.lab, "hub", "reservation.no_show", one.id, {}, span.start)

@@ -25,6 +25,7 @@ def state_taken(tx: Tx, node_id: str, state: NodeState, now: datetime) -> None:
     values: dict[str, object] = {"live": said, "online": True}
     values |= {name: said[name] for name in ("version", "boot") if said[name] is not None}
     tx.nodes.seen(node.id, now, values)
+    tx.nodes.back(node.id, now)
     if not node.online or _news(said) != _news(node.live):
         tx.outbox.put_once(node.lab, "live", node.machine, {}, now)
 
@@ -33,6 +34,11 @@ def broker_lost(tx: Tx, now: datetime) -> None:
     """Nobody can be heard: every node counts as offline until it says something again."""
     for node in tx.nodes.all():
         _gone(tx, node, now)
+
+
+def hub_started(tx: Tx, now: datetime) -> None:
+    """While the hub was down it heard nobody: every node counts as offline since its last word."""
+    broker_lost(tx, now)
 
 
 def hello_taken(tx: Tx, node_id: str, hello: Hello, now: datetime) -> Now | None:
@@ -48,6 +54,7 @@ def hello_taken(tx: Tx, node_id: str, hello: Hello, now: datetime) -> Now | None
 def _gone(tx: Tx, node: Node, now: datetime) -> None:
     if node.online:
         tx.nodes.seen(node.id, node.last_seen or now, {"online": False})
+        tx.nodes.lost(node.id, node.last_seen or now)
         tx.outbox.put_once(node.lab, "live", node.machine, {}, now)
 
 

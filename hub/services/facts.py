@@ -8,6 +8,7 @@ from typing import Any
 from core import calendars, certificates, grants
 from core.calendars import Opening, Week
 from core.grants import AGE_LIMIT_H, MachinePolicy, PersonFacts
+from core.rulebook import resolve
 from core.timeline import Span, subtract
 from core.views import policy_from_body
 from core.vocabulary import BadgeState, MemberStatus, ReservationStatus, Role
@@ -17,19 +18,12 @@ from hub.ports.people import GRACE
 PAGE = 500
 ARRIVED = frozenset({ReservationStatus.ARRIVED, ReservationStatus.IN_USE})
 _OUT = frozenset({MemberStatus.PROSPECT, MemberStatus.EXPIRED, MemberStatus.ARCHIVED})
-_NAMES = {  # rules.md's table -> the fields of MachinePolicy
-    "min_min": "min_duration_min",
-    "max_min": "max_duration_min",
-    "closing_margin_min": "machines_off_min",
-    "stop_policy": "stop",
-}
 KeyOf = Callable[[Badge], str]
 
 
 def policy_of(machine: Machine, seats: int = 1) -> MachinePolicy:
     """Every figure of one machine; what neither lab, family nor machine says keeps its default."""
-    said: dict[str, Any] = {**machine.rules, **machine.policy}
-    body = {_NAMES.get(name, name): value for name, value in said.items()}
+    body: dict[str, Any] = resolve(machine.rules, machine.policy)
     if "horizon_opens_at" in body:
         body["horizon_opens_min"] = minute_of(body["horizon_opens_at"])
     fixed = {
@@ -71,7 +65,7 @@ def week_of(tx: Tx, machine: Machine) -> Week:
         )
         for one in exceptions
     }
-    return Week(machine.zone, by_day, days)
+    return Week(machine.zone, by_day, days, frozenset(machine.rules.get("holidays", ())))
 
 
 def openings_of(tx: Tx, machine: Machine, within: Span) -> tuple[Opening, ...]:

@@ -1,15 +1,21 @@
-"""Which time is free instead, and where? Searched after the fact, in a reading transaction."""
+"""Which time is free, and where? Searched in memory (searching.py), in a reading transaction, after the fact."""
 
+from collections import deque
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
-from core.booking import BookingRules, Taken, Wanted, alternatives, last_day
+from core.booking import BookingRules, Wanted, last_day
+from core.holder import Holder, plan_of
 from core.timeline import Span, at_local
 from core.vocabulary import Role
 from hub.ports import Machine, Person, Store, Tx
 from hub.ports.bookings import Reservation
-from hub.services import facts, granting, reserving
+from hub.services import facts, giving_back, granting, holding
+from hub.services.house import House, all_houses, house_with
 from hub.services.letting_in import Caller
 from hub.services.reserving import NotReserved, Slot, Wish, reserve
+from hub.services.searching import Place, starts
 
 MOST = 3  # alternatives with a refusal (api.md)
 NEAR = timedelta(days=1)  # most people want the same day or the next; only then the whole horizon is searched
@@ -31,7 +37,7 @@ def move(
     store: Store, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime
 ) -> Reservation | NotReserved:
     """Move a reservation; where only others' slots are in the way, say what is free instead."""
-    answer = store.write(lambda tx: reserving.move(tx, old, by, span, now))
+    answer = store.write(lambda tx: giving_back.move(tx, old, by, span, now))
     if isinstance(answer, NotReserved) and answer.only_late:
         wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind)
         return NotReserved(answer.objections, store.read(lambda tx: instead(tx, wish, now)))
@@ -56,15 +62,17 @@ def _instead(tx: Tx, wishes: tuple[Wish, ...], now: datetime) -> tuple[Slot, ...
 
 def instead(tx: Tx, wish: Wish, now: datetime, most: int = MOST) -> tuple[Slot, ...]:
     """Up to `most` slots of the same length that this person could book now, the nearest days first."""
-    machine, person = tx.machines.get(wish.machine), tx.people.get(wish.person)
-    if machine is None or person is None:
+    person, house = tx.people.get(wish.person), house_with(tx, wish.machine)
+    if house is None or person is None:
         return ()
-    wanted = Wanted(wish.start, wish.end, wish.kind, facts.roles_of(person, machine.lab))
+    machine = house.machines[wish.machine]
+    wanted = Wanted(wish.start, wish.end, wish.kind, facts.roles_of(person, machine.lab), person.id)
     right = granting.right_at(tx, person, machine, wish.end)
-    near = Span(max(now, wish.start - NEAR), max(now, wish.end) + NEAR)
-    found = search(tx, machine, wanted, near, now, most)
+    holder = holding.holder_of(tx, person, machine, wish.start, now)
+    place = place_of(house, wish.machine, wanted, now, holder)
+    found = search(tx, place, max(now, wish.start - NEAR), wish.end + NEAR, most)
     if len(found) < most:
-        found = search(tx, machine, wanted, Span(now, max(near.end, horizon_end(machine, now))), now, most)
+        found = search(tx, place, now, place.horizon, most)
     return tuple(slot for slot in found if right.until is None or slot.end <= right.until)
 
 
@@ -72,37 +80,64 @@ def free(
     tx: Tx, family: str, wanted: Span, roles: tuple[Role, ...], now: datetime, most: int
 ) -> tuple[Slot, ...]:
     """The next free slots of a length over all machines of a family: `wanted.start` on, `wanted` long."""
-    slots = []
-    for machine in tx.machines.all(family=family):
-        asked = Wanted(wanted.start, wanted.end, roles=roles)
-        until = horizon_end(machine, now)
-        if wanted.start < until:
-            slots += search(tx, machine, asked, Span(wanted.start, until), now, most)
-    later = [slot for slot in slots if slot.start >= wanted.start]
-    return tuple(sorted(later, key=lambda slot: (slot.start, slot.machine))[:most])
+    asked = Wanted(wanted.start, wanted.end, roles=roles)
+    places = [place_of(house, name, asked, now) for house, name in _family(tx, family)]
+    length = wanted.end - wanted.start
+    found = starts(tx, places, max(now, wanted.start))
+    return tuple(Slot(name, start, start + length) for start, name in islice(found, most))
 
 
 def free_for(
     tx: Tx, family: str, wanted: Span, caller: Caller | None, now: datetime, most: int
 ) -> tuple[Slot, ...] | None:
     """The next free slots for this caller (a stranger: as for a member); None when there is no such family."""
-    machines = tx.machines.all(family=family)
+    machines = _family(tx, family)
     if not machines:
         return None
-    roles = facts.roles_of(caller.person, machines[0].lab) if caller else (Role.MEMBER,)
+    roles = facts.roles_of(caller.person, machines[0][0].lab) if caller else (Role.MEMBER,)
     return free(tx, family, wanted, roles or (Role.MEMBER,), now, most)
 
 
-def search(tx: Tx, machine: Machine, wanted: Wanted, within: Span, now: datetime, most: int) -> list[Slot]:
-    """Bookable slots of a machine within a span."""
-    seats = tuple(seat.id for seat in tx.machines.seats(machine.id))
-    rules = BookingRules(
-        facts.policy_of(machine, len(seats)), facts.openings_of(tx, machine, within), (), seats
+def _family(tx: Tx, family: str) -> list[tuple[House, str]]:
+    return sorted(
+        (
+            (house, one.id)
+            for house in all_houses(tx)
+            for one in house.machines.values()
+            if one.family == family
+        ),
+        key=lambda pair: pair[1],
     )
-    taken = [
-        Taken(one.seat, one.start, one.end) for one in tx.bookings.taken(machine.id, within.start, within.end)
-    ]
-    return [Slot(machine.id, span.start, span.end) for span in alternatives(wanted, taken, rules, now, most)]
+
+
+def place_of(
+    house: House, machine: str, wanted: Wanted, now: datetime, holder: Holder | None = None
+) -> Place:
+    """Where to search: the machine with its figures and terms, for this holder, or for anybody."""
+    rules = BookingRules(
+        house.policies[machine],
+        openings=(),
+        seats=house.seats.get(machine, ()),
+        terms=holding.machine_terms(house.machines[machine]),
+        holder=holder or Holder(plan=plan_of(wanted.roles, None)),
+    )
+    return Place(house, machine, rules, wanted, now)
+
+
+def search(tx: Tx, place: Place, first: datetime, last: datetime, most: int) -> list[Slot]:
+    """Up to `most` bookable slots between the two: the next ones from the wanted start, else the nearest before it."""
+    wanted, length = place.wanted.start, place.wanted.end - place.wanted.start
+    after = list(islice(_between(tx, place, max(first, wanted), last), most))
+    limit = after[0] if after else place.wanted.end
+    before = takewhile(lambda start: start < wanted, _between(tx, place, first, limit))
+    nearest = deque(before if len(after) < most else (), maxlen=most - len(after))
+    return [Slot(place.machine, start, start + length) for start in (*nearest, *after)]
+
+
+def _between(tx: Tx, place: Place, first: datetime, last: datetime) -> Iterator[datetime]:
+    length = place.wanted.end - place.wanted.start
+    found = (start for start, _ in starts(tx, [place], max(first, place.now)))
+    return takewhile(lambda start: start + length <= last, found)
 
 
 def horizon_end(machine: Machine, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ A lock is in force only when the node's record with its id has come and the rela
 machine may be running. Lifting one never starts anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -46,7 +47,7 @@ def lift(tx: Tx, by: str, lock_id: str, reason: str, now: datetime) -> Lock | Re
     found, person = tx.locks.get(lock_id), tx.people.get(by)
     if found is None or person is None:
         return refused(Reason.NOT_FOUND)
-    if against := _may_lift(found, person, reason):
+    if against := _against(found, person, reason):
         return against
     if found.lifted is not None:
         return refused(Reason.CHANGED)
@@ -56,12 +57,18 @@ def lift(tx: Tx, by: str, lock_id: str, reason: str, now: datetime) -> Lock | Re
     return lifted
 
 
-def _may_lift(found: Lock, person: Person, reason: str) -> Refused | None:
-    if person.id == found.owner:
-        return None
-    if not person.has(Role.MANAGER, found.lab):
+def may_lift(found: Lock, person: Person) -> bool:
+    """Its owner or a manager; a danger, and what nobody owns, is every staff member's to lift."""
+    if found.kind is LockKind.DANGER or found.owner is None:
+        return person.is_staff(found.lab)
+    return person.id == found.owner or person.has(Role.MANAGER, found.lab)
+
+
+def _against(found: Lock, person: Person, reason: str) -> Refused | None:
+    if not may_lift(found, person):
         return refused(Reason.FORBIDDEN)
-    return None if reason.strip() else refused(Reason.INVALID, {"field": "reason"})
+    said = person.id == found.owner or reason.strip()
+    return None if said else refused(Reason.INVALID, {"field": "reason"})
 
 
 def _tell(tx: Tx, told: Lock, by: str, action: str, now: datetime) -> None:
@@ -94,7 +101,8 @@ def locks_body(tx: Tx, node: str, now: datetime) -> dict[str, Any] | None:
 
 
 def _body(one: Lock) -> dict[str, str]:
-    said = {"id": one.id, "kind": one.kind.value, "owner": one.owner, "by": one.by}
+    said = {"id": one.id, "kind": one.kind.value}
+    said |= {name: who for name, who in (("owner", one.owner), ("by", one.by)) if who is not None}
     return said | {"reason": one.reason, "since": stamp(one.since)}
 
 
@@ -108,12 +116,30 @@ def effect(found: Lock, node: Node | None) -> Effect:
     return Effect.IN_FORCE if found.in_force is not None and relay_open else Effect.PENDING
 
 
-def recorded_set(tx: Tx, lock_id: str, machine: str, at: datetime) -> None:
-    """The node's `inhibit-set` record with this lock's id has come."""
+def recorded_set(tx: Tx, lock_id: str, node: Node, said: Mapping[str, Any], at: datetime) -> None:
+    """The node's `inhibit-set` record with this lock's id has come; a lock unknown here is taken over."""
     found = tx.locks.get(lock_id)
-    if found and found.machine == machine and found.in_force is None:
+    if found is None:
+        _adopt(tx, lock_id, node, said, at)
+    elif found.machine == node.machine and found.in_force is None:
         tx.locks.save(replace(found, in_force=at))
-        tx.outbox.put_once(found.lab, "live", machine, {}, at)
+        tx.outbox.put_once(found.lab, "live", node.machine, {}, at)
+
+
+def _adopt(tx: Tx, lock_id: str, node: Node, said: Mapping[str, Any], at: datetime) -> None:
+    """The report button at the machine, or a lock that a restored hub has forgotten (R47): it stands there."""
+    if said.get("inhibit") not in set(LockKind):
+        return
+    owner, by = (_person(tx, said.get(name)) for name in ("owner", "by"))
+    cause = said.get("cause")
+    reason = "danger" if cause == "report" else cause if isinstance(cause, str) else ""
+    made = Lock(lock_id, node.lab, node.machine, LockKind(said["inhibit"]), owner, by, reason, at, in_force=at)
+    tx.locks.save(made)
+    _tell(tx, made, by or node.id, "lock.reported", at)
+
+
+def _person(tx: Tx, name: object) -> str | None:
+    return name if isinstance(name, str) and tx.people.get(name) else None
 
 
 def recorded_lifted(tx: Tx, lock_id: str, machine: str, by: str | None, at: datetime) -> None:

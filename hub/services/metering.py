@@ -42,12 +42,12 @@ def take(tx: Tx, node_id: str, batch: Records, now: datetime) -> Ack | None:
     node, mark = tx.nodes.get(node_id, lock=True), tx.meta.mark()
     if node is None or node.retired is not None or mark is None:
         return None
-    intake = _Intake(tx, node, batch.journal, now)
+    intake = _Intake(tx, node, batch, now)
     for record in sorted(batch.records, key=_seq):
         intake.take(record)
     intake.take_waiting()
     intake.store()
-    _consequences(tx, node, intake.fresh, now)
+    _consequences(tx, node, [*intake.late, *intake.fresh], now)
     return Ack(mark.epoch, mark.store, {batch.journal: intake.head.stored}) if intake.head.stored else None
 
 
@@ -58,14 +58,19 @@ def _seq(record: Mapping[str, Any]) -> int:
 class _Intake:
     """One journal while a batch of it is taken in."""
 
-    def __init__(self, tx: Tx, node: Node, journal: str, now: datetime) -> None:
-        self.tx, self.node, self.journal, self.now = tx, node, journal, now
-        self.head = tx.records.head(node.id, journal) or JournalHead(journal, 0, "")
+    def __init__(self, tx: Tx, node: Node, batch: Records, now: datetime) -> None:
+        self.tx, self.node, self.journal, self.now = tx, node, batch.journal, now
+        self.first = batch.first  # the oldest that the node still has: it waits for none before it
+        self.head = tx.records.head(node.id, batch.journal) or JournalHead(batch.journal, 0, "")
         self.fresh: list[Received] = []
+        self.late: list[Received] = []
 
     def take(self, record: Mapping[str, Any]) -> None:
         """Take one record: to the journal, or aside, or nowhere when it is there already."""
         received = _received(record)
+        if received.whole and self._missing(received.kept.seq):
+            self._fill(received)
+            return
         why = self._against(received)
         if why is None:
             self.fresh.append(received)
@@ -83,18 +88,43 @@ class _Intake:
 
     def store(self) -> None:
         """Write down what was taken."""
-        kept = [received.kept for received in self.fresh]
-        self.tx.records.append(self.node.id, self.node.lab, self.journal, kept, self.now)
+        records, place = self.tx.records, (self.node.id, self.node.lab, self.journal)
+        records.fill(*place, [received.kept for received in self.late], self.now)
+        records.append(*place, [received.kept for received in self.fresh], self.now)
+
+    def _missing(self, seq: int) -> bool:
+        """Is it below the head and not stored: passed over, since the node said that it had none?"""
+        known = {received.kept.seq for received in self.late}
+        return seq <= self.head.stored and seq not in known and self._hash_at(seq) is None
+
+    def _fill(self, received: Received) -> None:
+        """A passed-over record that comes after all: it must be the one that the next one follows."""
+        kept = received.kept
+        behind = self._prev_at(kept.seq + 1)
+        if behind != kept.hash:
+            self._aside(kept, EARLY if behind is None else BROKEN_CHAIN)
+            return
+        self.late.append(received)
+        for text in self.tx.records.aside(self.node.id, self.journal, kept.seq - 1, EARLY):
+            self.take(json.loads(text))
+
+    def _prev_at(self, seq: int) -> str | None:
+        """The hash that the record at this place says it follows."""
+        taken = {received.kept.seq: received.prev for received in (*self.late, *self.fresh)}
+        if seq in taken:
+            return taken[seq]
+        stored = self.tx.records.at(self.node.id, self.journal, seq)
+        return None if stored is None else str(json.loads(stored.text)["prev"])
 
     def _against(self, received: Received) -> str | None:
-        """None: it follows the head. Empty: it is there already. Else why it is kept aside."""
+        """None: it follows the head, or is where the journal begins now. Empty: it is there already. Else why it is kept aside."""
         if not received.whole:
             return BROKEN_CHAIN
         seq = received.kept.seq
         if seq <= self.head.stored:
             return "" if self._hash_at(seq) == received.kept.hash else OTHER_HASH
         if seq > self.head.stored + 1:
-            return EARLY
+            return None if seq == self.first else EARLY
         return None if self.head.stored == 0 or received.prev == self.head.hash else BROKEN_CHAIN
 
     def _hash_at(self, seq: int) -> str | None:
@@ -141,7 +171,7 @@ def _consequences(tx: Tx, node: Node, fresh: Sequence[Received], now: datetime) 
 def _lock_seen(tx: Tx, node: Node, received: Received, lock: str) -> None:
     at = received.kept.at
     if received.kept.type == "inhibit-set":
-        locking_out.recorded_set(tx, lock, node.machine, at)
+        locking_out.recorded_set(tx, lock, node, received.data, at)
         return
     by = received.data.get("by")
     locking_out.recorded_lifted(tx, lock, node.machine, by if isinstance(by, str) else None, at)

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from core.certificates import Act, tree_of
 from core.session import SessionRecord, Usage, usage
 from core.timeline import BadInstant
-from core.vocabulary import ReservationKind, ReservationStatus, SessionKind
+from core.vocabulary import ReservationKind, ReservationStatus, SessionKind, StopReason
 from hub.ports import Machine, NewReservation, Node, Reservation, Session, StoredRecord, Tx
-from hub.services import facts, granting
+from hub.services import facts, giving_back, granting, no_shows, sanctions
 
 USED_S = 300  # R26: five minutes of power count as use of a certificate
 WALK_UP_MIN = 30  # R33, where the node said no end
@@ -30,6 +30,8 @@ def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
         tx.audit.append(node.lab, node.id, "session.stranger", session, {}, now)
         return
     before = tx.sessions.get(session)
+    if before is None:
+        sanctions.came_after_all(tx, found.who, machine.id, found.start, now)
     reservation = _reservation(tx, found, machine, before, now)
     tx.sessions.save(_row(tx, session, node, found, reservation))
     _follow(tx, found, reservation, now)
@@ -74,7 +76,7 @@ def _reservation(
     for name in (found.reservation, before.reservation if before else None):
         named = tx.bookings.get(name) if name else None
         if named and named.machine == machine.id and named.person == found.who:
-            return named
+            return no_shows.came_in_time(tx, named, found.start, now) or named
     if found.kind is not SessionKind.USE or before is not None:
         return None
     made = _walk_up(tx, found, machine, now)
@@ -113,8 +115,19 @@ def _follow(tx: Tx, found: Usage, reservation: Reservation | None, now: datetime
     elif reservation.kind is ReservationKind.WALKUP:
         _end_walk_up(tx, reservation, found.end, now)
     else:
-        over = max(now, found.end) >= reservation.end
-        _set(tx, reservation, ReservationStatus.DONE if over else ReservationStatus.ARRIVED, now)
+        _end_slot(tx, reservation, found, now)
+
+
+def _end_slot(tx: Tx, reservation: Reservation, found: Usage, now: datetime) -> None:
+    """Over with the slot; before its end a badge-out gives up the rest (R36), all else keeps it for a new tap (R42, R44)."""
+    end = found.end or now
+    if max(now, end) >= reservation.end:
+        _set(tx, reservation, ReservationStatus.DONE, now)
+        return
+    _set(tx, reservation, ReservationStatus.ARRIVED, now)
+    present = tx.bookings.get(reservation.id)
+    if present is not None and found.end_reason is StopReason.BADGE_OUT:
+        giving_back.release_rest(tx, present, found.who, (end, now))
 
 
 def _end_walk_up(tx: Tx, reservation: Reservation, end: datetime, now: datetime) -> None:

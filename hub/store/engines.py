@@ -14,6 +14,11 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def file_of(url: str) -> str:
+    """The path of an SQLite URL."""
+    return make_url(url).database or ""
+
+
 def writing_engine(url: str) -> Engine:
     """SQLite to write to: every transaction begins IMMEDIATE, every commit is on the disk."""
     engine = create_engine(url, connect_args=_driver_arguments())

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.ports.store import Busy, Tx
-from hub.store.engines import is_sqlite, postgres_engine, reading_engine, writing_engine
+from hub.store.books.revisions import Watch
+from hub.store.engines import file_of, is_sqlite, postgres_engine, reading_engine, writing_engine
 from hub.store.tx import SqlTx
 from hub.store.writer import Task, Writer, commit_batch
 
@@ -32,6 +33,7 @@ class SqliteStore:
         self._writing = writing_engine(url)
         self._reading = reading_engine(url)
         self._writer = Writer(self._writing) if group else None
+        self._watch = Watch(file_of(url))
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.write`."""
@@ -47,12 +49,13 @@ class SqliteStore:
     def read(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.read`."""
         with self._reading.connect() as connection:
-            return fn(SqlTx(connection))
+            return fn(SqlTx(connection, self._watch))
 
     def close(self) -> None:
         """Finish what waits and close the file."""
         if self._writer is not None:
             self._writer.close()
+        self._watch.close()
         self._writing.dispose()
         self._reading.dispose()
 

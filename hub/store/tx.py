@@ -9,20 +9,25 @@ from hub.store.books.audit import AuditBook
 from hub.store.books.badges import BadgeBook
 from hub.store.books.bookings import BookingBook
 from hub.store.books.certificates import CertificateBook
+from hub.store.books.feeds import FeedBook
 from hub.store.books.machines import MachineBook
 from hub.store.books.nodes import NodeBook
 from hub.store.books.outbox import OutboxBook
 from hub.store.books.people import PeopleBook
+from hub.store.books.planning import RuleBook, SeriesBook
 from hub.store.books.records import RecordBook
+from hub.store.books.revisions import Numbers, RevisionBook
+from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
 from hub.store.books.tokens import MetaBook, ReplayBook, TokenBook
+from hub.store.books.waiting import WaitingBook
 
 
 class SqlTx:
     """`hub.ports.Tx` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._c = connection
+    def __init__(self, connection: Connection, watch: Numbers | None = None) -> None:
+        self._c, self._watch = connection, watch
 
     @cached_property
     def meta(self) -> MetaBook:
@@ -93,6 +98,41 @@ class SqlTx:
     def replays(self) -> ReplayBook:
         """The answers that keys already got."""
         return ReplayBook(self._c)
+
+    @cached_property
+    def revisions(self) -> Numbers:
+        """Is what was computed before still true?"""
+        return self._watch or RevisionBook(self._c)
+
+    @cached_property
+    def feeds(self) -> FeedBook:
+        """The secret calendar links."""
+        return FeedBook(self._c)
+
+    @cached_property
+    def waiting(self) -> WaitingBook:
+        """The waiting list."""
+        return WaitingBook(self._c)
+
+    @cached_property
+    def series(self) -> SeriesBook:
+        """What repeats."""
+        return SeriesBook(self._c)
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The rules and their versions."""
+        return RuleBook(self._c)
+
+    @cached_property
+    def strikes(self) -> StrikeBook:
+        """What went wrong."""
+        return StrikeBook(self._c)
+
+    @cached_property
+    def rebookings(self) -> RebookingBook:
+        """What the lab owes."""
+        return RebookingBook(self._c)
 
     def fresh_id(self) -> str:
         """A new opaque id: 128 random bits in base64url."""

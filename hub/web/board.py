@@ -45,6 +45,7 @@ class Headline:
 
     answer: str
     beside: str
+    time: str
 
 
 @blueprint.get("/")
@@ -159,7 +160,9 @@ def headline(shop: Workshop, cards: list[Card], speech: Voice) -> Headline:
         ]
         opens = speech.moment(min(starts), shop.now) if starts else ""
         answer = mark("Closed now, open again %(time)s") if opens else mark("Closed now")
-        return Headline(speech.text(answer, time=opens), beside)
+        return Headline(speech.text(answer, time=opens), beside, speech.time(shop.now))
     until = speech.time(max(span.end for span in opening))
     answers = mark_many("%(number)s is free, open until %(time)s", "%(number)s are free, open until %(time)s")
-    return Headline(speech.count(*answers, max(count, 1), number=number, time=until), beside)
+    return Headline(
+        speech.count(*answers, max(count, 1), number=number, time=until), beside, speech.time(shop.now)
+    )

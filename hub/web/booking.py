@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response
 
 from core.access import Objection, objection
 from core.booking import BookingRules
+from core.calendars import WALK_IN, open_for
 from core.timeline import Span, at_local, local_day
 from core.vocabulary import Reason, Role
 from hub.ports import Machine, Person, Reservation, Tx
-from hub.services import facts, finding, granting, reserving
+from hub.services import facts, finding, giving_back, granting, reserving
 from hub.services.reserving import NotReserved, Slot, Wish
 from hub.web.house import house, me, now, voice
 from hub.web.looks import piece_kind
@@ -95,7 +96,7 @@ def cancel(key: str) -> Response | tuple[str, int]:
 
     def give_back(tx: Tx) -> Reservation | NotReserved | None:
         found = reserving.visible(tx, key, person)
-        return None if found is None else reserving.cancel(tx, found, person, at)
+        return None if found is None else giving_back.cancel(tx, found, person, at)
 
     answer = house().store.write(give_back)  # in the writer's thread: nothing there knows of this request
     if answer is None:
@@ -186,7 +187,7 @@ def _head(shown: Day) -> dict[str, str]:
     """The day's name, its opening hours, and the days beside it."""
     speech, zone = voice(), shown.rules.policy.zone
     local = local_day(shown.span.start, zone)
-    spans = [one for one in shown.rules.openings if one.span.overlaps(shown.span)]
+    spans = [one for one in open_for(shown.rules.openings, WALK_IN) if one.overlaps(shown.span)]
     hours = ", ".join(f"{speech.time(one.start)}\u2013{speech.time(one.end)}" for one in spans)
     return {
         "name": speech.long_day(shown.span.start),

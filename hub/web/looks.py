@@ -77,6 +77,8 @@ def in_use(place: Place, now: datetime, voice: Voice) -> Seen:
         return None
     if place.node is not None and not place.node.online:
         return None
+    if _live(place, "phase", None) == Phase.ENDING:
+        return Look("ending", voice.text(mark("Ending")), voice.text(mark("the job is being finished")))
     if until is None:
         return Look("use", voice.text(mark("In use")))
     if until <= now:

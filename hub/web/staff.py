@@ -4,7 +4,6 @@ Whatever ends something has a page of its own before it; a lock is shown as in f
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -14,12 +13,12 @@ from core.vocabulary import LockKind
 from hub.ports import Course, Lock, Machine, Person, Tx
 from hub.services import certifying, facts, locking_out
 from hub.services.certifying import CertificateShown
-from hub.services.locking_out import Effect, effect
 from hub.services.refused import Refused
 from hub.web.frame import live
 from hub.web.house import house, is_crew, me, now, voice
-from hub.web.looks import Look, is_running, look, session_until
+from hub.web.looks import Look
 from hub.web.reading import Place, workshop
+from hub.web.rows import row_of
 from hub.web.signing import to_sign_in
 from hub.web.whys import Why, whys
 from hub.words import Voice
@@ -28,29 +27,6 @@ from hub.words.catalogs import mark
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 LONGEST_REASON = 500  # characters
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class LockShown:
-    """A lock on a row: what it says, and whether this person may lift it."""
-
-    id: str
-    text: str
-    in_force: bool
-    liftable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One machine in the table of now."""
-
-    id: str
-    look: Look
-    who: str
-    until: str
-    left: str
-    watts: str
-    locks: tuple[LockShown, ...]
 
 
 @blueprint.before_request
@@ -80,11 +56,11 @@ def _now() -> dict[str, object]:
         places = list(workshop(tx, house().lab.id, now()).places.values())
         people = {place.running.person for place in places if place.running}
         people |= {slot.person for place in places for slot in place.taken if slot.start <= now() < slot.end}
-        people |= {lock.by for place in places for lock in place.locks}
+        people |= {lock.by for place in places for lock in place.locks if lock.by}
         return places, dict(tx.people.names(sorted(people)))
 
     places, names = house().store.read(read)
-    rows = [_row(place, names, person, speech) for place in places]
+    rows = [row_of(place, names, person, speech) for place in places]
     nodes = [place.node for place in places if place.node is not None]
     moment = f"{speech.long_day(now())}, {speech.time(now())}"
     return {
@@ -95,41 +71,6 @@ def _now() -> dict[str, object]:
         "nodes": len(nodes),
         "may_lock": person.is_staff(house().lab.id),
     }
-
-
-def _row(place: Place, names: dict[str, str], person: Person, speech: Voice) -> Row:
-    at, seen = now(), look(place, now(), speech)
-    until = session_until(place) if is_running(place) else None
-    left = max(0, int((until - at).total_seconds() // 60)) if until else None
-    watts = place.node.live.get("power_w") if place.node and place.node.online else None
-    return Row(
-        id=place.machine.id,
-        look=seen,
-        who=_who(place, names),
-        until=speech.clock(until) if until else "",
-        left=speech.duration(left) if left is not None else "",
-        watts=str(round(watts)) if isinstance(watts, int | float) else "",
-        locks=tuple(_lock(lock, place, names, person, speech) for lock in place.locks),
-    )
-
-
-def _who(place: Place, names: dict[str, str]) -> str:
-    if is_running(place) and place.running:
-        return names.get(place.running.person, "")
-    return ", ".join(names.get(slot.person, "") for slot in place.taken if slot.start <= now() < slot.end)
-
-
-def _lock(lock: Lock, place: Place, names: dict[str, str], person: Person, speech: Voice) -> LockShown:
-    stage = effect(lock, place.node)
-    said = {
-        Effect.PENDING: mark("Not yet effective: the machine may be running. %(who)s: %(reason)s"),
-        Effect.IN_FORCE: mark("In force. %(who)s: %(reason)s"),
-        Effect.LIFTING: mark("Lifted, the machine has not confirmed it yet. %(who)s: %(reason)s"),
-        Effect.GONE: mark("Lifted. %(who)s: %(reason)s"),
-    }[stage]
-    text = speech.text(said, who=names.get(lock.by, ""), reason=lock.reason)
-    mine = lock.owner == person.id or "manager" in person.roles.get(lock.lab, frozenset())
-    return LockShown(lock.id, text, stage is Effect.IN_FORCE, lock.lifted is None and mine)
 
 
 @blueprint.get("/machines/<name>/lock")
@@ -220,7 +161,8 @@ def _lift_page(key: str, against: list[Why] | None = None) -> str:
         found = tx.locks.get(key)
         if found is None or found.lab != house().lab.id:
             abort(404)
-        return found, dict(tx.people.names([found.owner])).get(found.owner, "")
+        owner = found.owner or ""
+        return found, dict(tx.people.names([owner])).get(owner, "")
 
     found, owner = house().store.read(read)
     mine = found.owner == _person().id

@@ -34,6 +34,8 @@ class Agent:
             **handlers,
             "leap": self._leap,
             "settled": self._settled,
+            "freeze": self._freeze,
+            "thaw": self._clock.thaw,
         }
         self.channel: Channel | None = None
 
@@ -46,7 +48,12 @@ class Agent:
         self.channel = call_home(self._name, self._handlers, path)
 
     def _leap(self) -> None:
+        self._clock.thaw()
         self._clock.leaped()
+
+    def _freeze(self) -> dict[str, Any]:
+        self._clock.freeze()
+        return self._settled()
 
     def _settled(self) -> dict[str, Any]:
         return {**self._clock.standing(), **self._handlers["standing"]()}

@@ -19,6 +19,8 @@ SKEW = struct.Struct("<32sq")  # node id, skew of its wall clock ns
 SKEWS = 64  # more nodes than one demo has ever shown
 SIZE = HEAD.size + SKEWS * SKEW.size
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+GATE_S = 0.002  # between two looks of a loop that woke while the clock is being moved
+LONGEST_FREEZE_S = 2.0  # a launcher that died in the middle must not stop a machine for ever
 LONGEST_WAIT_MS = 60_000  # a bound on one wait, so that a lost notification heals
 
 
@@ -103,6 +105,7 @@ class BenchClock:
         self._waits: dict[int, tuple[threading.Condition, int | None]] = {}
         self._wakes: list[Callable[[], None]] = []
         self._turns = 0
+        self._frozen_until_s = 0.0
 
     def wall(self) -> datetime:
         """The bench's present instant, aware UTC, with this node's skew."""
@@ -128,6 +131,8 @@ class BenchClock:
             left_ms = min([end - self.monotonic_ms() for end in ends], default=LONGEST_WAIT_MS)
             if left_ms > 0:
                 condition.wait(min(left_ms, LONGEST_WAIT_MS) / 1000)
+            while time.monotonic() < self._frozen_until_s:
+                condition.wait(GATE_S)
         finally:
             with self._lock:
                 self._waits.pop(id(condition), None)
@@ -136,6 +141,14 @@ class BenchClock:
     def on_leap(self, wake: Callable[[], None]) -> None:
         """Have `wake` called after each leap."""
         self._wakes.append(wake)
+
+    def freeze(self) -> None:
+        """Let no loop go on that waits now: nothing may be under way while the clock is moved."""
+        self._frozen_until_s = time.monotonic() + LONGEST_FREEZE_S
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._frozen_until_s = 0.0
 
     def leaped(self) -> None:
         """Tell this program that the clock was moved: callbacks first, then every waiter."""

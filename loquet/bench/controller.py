@@ -7,6 +7,7 @@ the one clock, pulls the cables and asks the supervisor to cut or give mains.
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ INPUTS = ("estop", "stop", "extend", "report", "extraction_ok", "feedback", "byp
 LONGEST_TAP_MS = 5_000  # a card left lying longer is another story
 MOST_WATTS = 20_000  # no machine of any lab draws more from one socket
 POLL_S = 0.02
+REST_S = 2.0  # a contact is debounced in 2 s at most; what takes longer is a timer of its own
 JOURNAL_LENGTH = 60
 UPS = ("keeper", "doorman")
 
@@ -116,10 +118,11 @@ class Controller:
         return answer
 
     def watts(self, node: str, watts: int) -> dict[str, Any]:
-        """Let the machine draw this much, as long as its relay is closed."""
+        """Let the machine draw this much until its relay opens; drawing behind an open relay is a fault."""
         there = self._node(node)
         there.watts = whole(watts, "watts", 0, MOST_WATTS)
         self._tell(there, "watts", watts=watts)
+        self._rest(node)
         return {"ok": True}
 
     def input(self, node: str, input: str, on: bool) -> dict[str, Any]:  # noqa: A002  the door's words
@@ -129,6 +132,7 @@ class Controller:
             raise BenchNo(422, "input or on")
         there.inputs[input] = on
         self._tell(there, "input", input=input, on=on)
+        self._rest(node)
         self._note(node, "input", {"input": input, "on": on})
         return {"ok": True}
 
@@ -139,7 +143,7 @@ class Controller:
         there.cable.plug(up=up)
         self._note(node, "link", {"up": up})
         if self._mains.runs("broker"):
-            self._until(lambda: not there.powered or self._online(node) is up)
+            self._until(lambda: not there.powered or (self.is_up(node) if up else not self._online(node)))
         return {"ok": True}
 
     def power(self, node: str, on: bool) -> dict[str, Any]:
@@ -222,13 +226,14 @@ class Controller:
         return bool(self._seen(node).get("online"))
 
     def is_up(self, node: str) -> bool:
-        """Whether both programs of a node run, and are linked if they can be."""
-        if self.board.line(f"keeper {node}") is None:
-            return False
+        """Whether both programs of a node run, and (where hub and cable let it) hold a fresh view."""
         seen = self._seen(node)
-        linked = self.nodes[node].cable.up and self._mains.runs("broker")
-        linked = linked and self.board.line("hub") is not None
-        return seen.get("phase") is not None and (not linked or bool(seen.get("fresh")))
+        if self.board.line(f"keeper {node}") is None or seen.get("phase") is None:
+            return False
+        linked = (
+            self.nodes[node].cable.up and self._mains.runs("broker") and self.board.line("hub") is not None
+        )
+        return not linked or (bool(seen.get("fresh")) and "stale" not in seen.get("inhibits", ()))
 
     def _node_state(self, node: Node) -> dict[str, Any]:
         pins = self._pins(node)
@@ -247,6 +252,12 @@ class Controller:
             "cable": node.cable.up,
             "inputs": dict(node.inputs),
         }
+
+    def _rest(self, node: str) -> None:
+        """Wait until the node's programs have taken what the hand did; what does not rest shows itself."""
+        mine = {f"{part} {node}" for part in UPS}
+        with suppress(BenchNo):
+            Leap(self.clock, lambda: [x for x in self.board.lines() if x.name in mine], REST_S).settle()
 
     def _until(self, done: Callable[[], bool]) -> None:
         ends_at = real_s() + LONGEST_S - 0.5

@@ -1,6 +1,6 @@
 """How does time pass at once? From one due instant to the next, waiting each time until all have caught up.
 
-Rules: programs settle before the clock moves; the clock never moves past a due instant; a network that
+Rules: programs settle, and are held where they wait, while the clock moves; the clock never moves past a due instant; a network that
 is down or a hub that is away is not waited for.
 """
 
@@ -26,8 +26,16 @@ class Program(Protocol):
         """What `settled` of its agent answers."""
         ...
 
+    def freeze(self, within_s: float) -> Mapping[str, Any]:
+        """Stop its loops where they wait, and the same answer."""
+        ...
+
+    def thaw(self, within_s: float) -> None:
+        """Let its loops go on, the clock not having been moved."""
+        ...
+
     def leap(self, within_s: float) -> None:
-        """Wake it after the clock moved."""
+        """Let them go on and wake them, after the clock was moved."""
         ...
 
 
@@ -49,24 +57,29 @@ class Leap:
         target_ms = self._clock.monotonic_ms() + advance_ms
         stops = 0
         while True:
-            self._settle()
-            now_ms = self._clock.monotonic_ms()
-            if now_ms >= target_ms:
+            self.settle()
+            if self._clock.monotonic_ms() >= target_ms:
                 return stops
-            next_ms = min(min(self._dues(now_ms), default=target_ms), target_ms)
-            self._move(next_ms - now_ms + MARGIN_MS)
-            stops += 1
+            stops += self._step(target_ms)
 
-    def _dues(self, now_ms: int) -> list[int]:
-        standings = [program.standing(self._left_s()) for program in self._programs()]
-        return [max(s["due_ms"], now_ms) for s in standings if s.get("due_ms") is not None]
+    def _step(self, target_ms: int) -> bool:
+        """Move to the next due instant, unless somebody woke meanwhile (then nothing was moved)."""
+        programs = list(self._programs())
+        moved = False
+        try:
+            standings = [program.freeze(self._left_s()) for program in programs]
+            now_ms = self._clock.monotonic_ms()
+            moved = all(at_rest(standing, now_ms, patient=False) for standing in standings)
+            if moved:
+                dues = [s["due_ms"] for s in standings if s.get("due_ms") is not None]
+                step_ms = max(0, min([*dues, target_ms]) - now_ms) + MARGIN_MS
+                self._clock.file.move(step_ms * 1_000_000, step_ms * 1_000_000)
+        finally:
+            for program in programs:
+                (program.leap if moved else program.thaw)(max(1.0, self._ends_at - real_s()))
+        return moved
 
-    def _move(self, step_ms: int) -> None:
-        self._clock.file.move(step_ms * 1_000_000, step_ms * 1_000_000)
-        for program in self._programs():
-            program.leap(self._left_s())
-
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Return when two looks in a row show everybody waiting with nothing to do."""
         before: list[tuple[object, object]] | None = None
         patient_until = real_s() + self._patience_s

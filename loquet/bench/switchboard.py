@@ -21,18 +21,28 @@ class Line:
 
     def standing(self, within_s: float) -> Mapping[str, Any]:
         """Ask what it waits for; a program that died meanwhile waits for nothing."""
+        return self._ask("settled", within_s)
+
+    def freeze(self, within_s: float) -> Mapping[str, Any]:
+        """Stop its loops where they wait, and ask the same."""
+        return self._ask("freeze", within_s)
+
+    def thaw(self, within_s: float) -> None:
+        """Let its loops go on, the clock not having been moved."""
+        self._ask("thaw", within_s)
+
+    def leap(self, within_s: float) -> None:
+        """Wake it after the clock was moved."""
+        self._ask("leap", within_s)
+
+    def _ask(self, do: str, within_s: float) -> Mapping[str, Any]:
         try:
-            answer: Mapping[str, Any] = self.channel.call("settled", within_s=within_s)
+            answer: Mapping[str, Any] = self.channel.call(do, within_s=within_s) or {}
+            return answer
         except BenchNo:
             if self.channel.closed.is_set():
                 return {}
             raise
-        return answer
-
-    def leap(self, within_s: float) -> None:
-        """Wake it after the clock moved."""
-        with contextlib.suppress(BenchNo):
-            self.channel.call("leap", within_s=within_s)
 
 
 class Switchboard:

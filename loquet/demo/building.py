@@ -26,3 +26,8 @@ def build(folder: Folder, kept: Kept, now: datetime) -> None:
     with open_store(settings.database_url, group=False) as store:
         store.write(lambda tx: found(tx, now, demo=True))
         store.write(lambda tx: Seeding(tx, kept, vault, now).run(HASHER.hash))
+
+
+def renew(folder: Folder) -> None:
+    """Bring the data of an earlier start to this version's schema; nothing is lost."""
+    migrate(load(folder.root, {}).database_url)

@@ -90,8 +90,8 @@ def surroundings(folder: Path, port: str, broker_port: str) -> dict[str, str]:
 
 
 def standing_of(hub: Hub) -> dict[str, Any]:
-    """Whether the hub rests: no message under way, nothing in the outbox."""
-    return {"idle": hub.link.idle(), "waiting": 1, "turns": hub.jobs.turns}
+    """Whether the hub rests: no message under way, nothing in the outbox, no mail due."""
+    return {"idle": hub.link.idle() and hub.postman.idle(), "waiting": 1, "turns": hub.jobs.turns}
 
 
 def start(folder: Path, settings: Settings) -> Hub:

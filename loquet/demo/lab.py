@@ -6,6 +6,8 @@ Plain tables, so that one can read the lab aloud; `seeding` writes them down.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from core import families
+
 LAB = "ADC"
 NAME = "Atelier du Canal / Kanaalwerkplaats"
 ZONE = "Europe/Brussels"
@@ -25,17 +27,8 @@ HOURS = (
     (5, "10:00", "17:00", "members"),
 )
 
-LAB_RULES = {
-    "horizon_d": 14,
-    "horizon_opens_at": "12:00",
-    "lead_min": 0,
-    "closing_margin_min": 15,
-    "last_start_min": 30,
-    "walkup_min": 30,
-    "walkup_least_min": 10,
-    "grace_min": 15,
-    "early_min": 15,
-}
+LAB_RULES = {**families.LAB, "holidays": ["armistice"]}  # of the ten legal ones the lab closes on this
+MACHINE_RULES = {"CNC-1": {"quiet_from": "20:00", "quiet_to": "08:00"}}  # the neighbours sleep
 
 # family: names fr nl en, risk, then the columns of rules.md's table of defaults
 FAMILIES = {

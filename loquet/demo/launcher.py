@@ -111,16 +111,15 @@ class Launcher:
         ends_at = real_s() + READY_S
         waiting = ["hub", *controller.nodes]
         while waiting and not self._over.is_set():
-            waiting = [one for one in waiting if not self._is_up(one, controller)]
+            hub_is_up = "hub" not in waiting or answers(self._wanted.port)
+            waiting = [one for one in controller.nodes if not hub_is_up or not controller.is_up(one)]
+            waiting += [] if hub_is_up else ["hub"]
             if real_s() > ends_at:
                 raise DemoProblem(
                     f"not ready after {READY_S:.0f} s: {', '.join(waiting)}; see {self._folder.logs}"
                 )
             pause(LOOK_S)
         return not self._over.is_set() and family.runs("hub")
-
-    def _is_up(self, one: str, controller: Controller) -> bool:
-        return controller.is_up(one) if one != "hub" else answers(self._wanted.port)
 
     def _greet(self) -> None:
         address = f"http://127.0.0.1:{self._wanted.port}/"

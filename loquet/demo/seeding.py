@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from core import families
 from core.timeline import minutes_half_up
 from core.vocabulary import (
     Audience,
@@ -84,12 +85,14 @@ class Seeding:
     def _machines(self) -> None:
         for family, (names, risk, figures) in table.FAMILIES.items():
             texts = dict(zip(LANGS, names, strict=True))
-            self._tx.machines.add_family(table.LAB, family, texts, Risk(risk), family_rules(figures))
+            self._tx.machines.add_family(
+                table.LAB, family, texts, Risk(risk), families.booking_rules(family) | family_rules(figures)
+            )
         for name, (family, model, needs, seats, power) in table.MACHINES.items():
             machine = Machine(
                 id=name, lab=table.LAB, family=family, model=model, room="R0", risk=Risk.LOW,
                 status=MachineStatus.OK, status_note="", own_hours=False, needs=(needs,), materials=(),
-                rules={}, policy=machine_policy(power), zone=table.ZONE, family_names={},
+                rules=table.MACHINE_RULES.get(name, {}), policy=machine_policy(power), zone=table.ZONE, family_names={},
             )  # fmt: skip
             self._tx.machines.add(machine, seats=seats)
 

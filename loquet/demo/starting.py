@@ -13,6 +13,9 @@ def begin(folder: Folder, wanted: Wanted) -> Kept:
     kept = folder.kept()
     if kept is None:
         return _first(folder, wanted)
+    from loquet.demo.building import renew
+
+    renew(folder)
     clock = BenchClock(folder.clock)
     if wanted.now is not None:
         _go_to(clock, kept, wanted.now)

@@ -1,7 +1,7 @@
 """What hangs on a demo node's terminals? A contactor, a machine that draws current, a few buttons.
 
-The contactor's mirror contact follows the relay at each edge; the machine draws only while the relay is
-closed; every contact is as node.toml wires it. Contacts move in a thread of their own, as a board's do:
+The contactor's mirror contact follows the relay at each edge; the machine stops drawing when the relay
+opens, but a hand may let the meter show current at any time, as behind a welded contact; every contact is as node.toml wires it. Contacts move in a thread of their own, as a board's do:
 whoever drives the relay never finds himself inside a contact's callback.
 """
 
@@ -43,7 +43,7 @@ class Workpiece:
         self._moves.join()
 
     def watts(self, watts: int) -> None:
-        """Let the machine want this much; it gets it while the relay is closed."""
+        """Let the meter show this much, until the relay opens; while it is open already, that is a fault."""
         with self._guard:
             self._watts = watts
             drawing = self._drawing()
@@ -53,7 +53,7 @@ class Workpiece:
         """What a lamp on each terminal would show."""
         with self._guard:
             relay, watts = self._relay, self._watts
-        return {"relay": relay, "extraction": self._active("extraction"), "watts": watts if relay else 0}
+        return {"relay": relay, "extraction": self._active("extraction"), "watts": watts}
 
     def at_rest(self) -> bool:
         """Whether every contact has moved that was to move."""
@@ -65,15 +65,15 @@ class Workpiece:
 
     def _relay_moved(self, high: bool) -> None:
         with self._guard:
-            self._relay = high is self._pins["relay"].active_high
-            if not self._relay:
+            before, self._relay = self._relay, high is self._pins["relay"].active_high
+            if before and not self._relay:
                 self._watts = 0  # it stops by itself, and nobody has pressed its start button again
             relay, drawing = self._relay, self._drawing()
         self._moves.put(("feedback", relay))
         self._moves.put(("busy", drawing))
 
     def _drawing(self) -> bool:
-        return self._relay and self._watts >= BUSY_W
+        return self._watts >= BUSY_W
 
     def _move(self) -> None:
         while True:

@@ -10,6 +10,7 @@ _WHERE = {
     "keeper_program": "node.app.keeper",
     "run_keeper": "node.app.keeper",
     "doorman_program": "node.app.doorman",
+    "courier_program": "node.app.courier",
     "run_doorman": "node.app.doorman",
 }
 

@@ -1,4 +1,4 @@
-"""`loquet node run keeper|doorman`: start one program of this node, and end it cleanly on SIGTERM."""
+"""`loquet node run keeper|doorman|courier`: start one program of this node, and end it cleanly on SIGTERM."""
 
 import argparse
 import logging
@@ -53,13 +53,27 @@ def _doorman(settings: NodeSettings) -> Any:
     return doorman_program(settings)
 
 
-PROGRAMS: dict[str, Callable[[NodeSettings], Any]] = {"keeper": _keeper, "doorman": _doorman}
+def _courier(settings: NodeSettings) -> Any:
+    from node.app.courier import courier_program  # noqa: PLC0415  most nodes have none
+
+    return courier_program(settings)
+
+
+PROGRAMS: dict[str, Callable[[NodeSettings], Any]] = {
+    "keeper": _keeper,
+    "doorman": _doorman,
+    "courier": _courier,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="loquet node", description="A machine's box.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run one program of this node, in the foreground")
-    run.add_argument("program", choices=sorted(PROGRAMS), help="keeper owns power, doorman owns people")
+    run.add_argument(
+        "program",
+        choices=sorted(PROGRAMS),
+        help="keeper owns power, doorman owns people, courier speaks with plugs and printers",
+    )
     run.add_argument("--config", default=CONFIG, help=f"the node's settings (default {CONFIG})")
     return parser

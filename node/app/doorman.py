@@ -21,6 +21,7 @@ from node.doorman.link.paho_link import PahoLink, Way
 from node.doorman.outcome import Seen
 from node.doorman.parts import DoormanParts
 from node.doorman.reader.poller import Poller
+from node.doorman.shelf.salvage import open_shelf
 from node.doorman.shelf.sqlite import SqliteShelf
 from node.doorman.showing import Face
 from node.inbox import Inbox
@@ -71,7 +72,7 @@ def doorman_program(
     keys = Keys.of(settings.key())
     inbox: Inbox[object] = Inbox(clock)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    shelf = SqliteShelf(settings.state_dir / "shelf.db")
+    shelf, damaged = open_shelf(settings.state_dir / "shelf.db")
     link = parts.link or _link(settings, keys, inbox.put)
     line = KeeperLine(settings.socket, inbox.put)
     me = Me(settings.id, settings.machine, _token())
@@ -86,6 +87,7 @@ def doorman_program(
         new_id=_token,
         outcome=parts.outcome,
         pulse=lambda: notify(ALIVE),
+        shelf_damaged=damaged,
     )
     poller = Poller(parts.make_reader or _reader(settings, parts.pause_us), inbox.put, clock)
     return DoormanProgram(Doorman(house), inbox, (line, link, poller), shelf)

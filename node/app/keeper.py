@@ -1,10 +1,15 @@
 """How is a keeper put together? Settings, clock and pins in, one program out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from node.clock import SystemClock
+from node.drivers import PLUG_POWER, PRINTERS
 from node.keeper import program as keeper
 from node.keeper.hardware import GpioHardware
+from node.keeper.hardware.courier import CourierDesk
+from node.keeper.hardware.sampling import by_current
+from node.keeper.program import uid_of
 from node.ports import Clock, Hardware
 from node.settings import NodeSettings
 
@@ -51,8 +56,27 @@ def keeper_program(
     open_hardware: Callable[[], Hardware] | None = None,
 ) -> KeeperProgram:
     """The keeper of this node, on the board's own pins unless others are given."""
-    opened = open_hardware or (lambda: GpioHardware(settings.pins))
-    return KeeperProgram(settings, clock or SystemClock(), opened)
+    clock = clock or SystemClock()
+    return KeeperProgram(settings, clock, open_hardware or (lambda: hardware(settings, clock)))
+
+
+def hardware(settings: NodeSettings, clock: Clock, factory: Any = None) -> Hardware:
+    """The lines and drivers that the settings name; `factory` None means the board's own pins.
+
+    Raises SettingsError, and what the drivers raise.
+    """
+    drivers = settings.drivers
+    courier = None
+    if drivers.courier is not None:
+        uids = uid_of(drivers.courier_user, "[courier] `user`")
+        courier = CourierDesk(drivers.courier, uids, clock, switches=drivers.plug is not None)
+    current = by_current(drivers.current, clock) if drivers.current is not None else None
+    return GpioHardware(
+        settings.pins,
+        factory,
+        power=courier if drivers.plug is not None else None,
+        sensor=courier if drivers.busy in (PLUG_POWER, *PRINTERS) else current,
+    )
 
 
 def run_keeper(

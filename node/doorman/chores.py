@@ -66,6 +66,11 @@ class Chores:
         fields = {"session": session, "reason": reason.value, "by": by}
         self._known.keeper.request("stop", fields, lambda _: None)
 
+    def note(self, kind: str, data: Mapping[str, object], session: str | None = None) -> None:
+        """Have something written in the journal."""
+        fields = {"type": kind, "session": session, "data": dict(data)}
+        self._known.keeper.request("note", fields, lambda _: None)
+
     def locks(self, effect: LocksTaken) -> None:
         """Set and lift with the keeper."""
         for lock in effect.locks:

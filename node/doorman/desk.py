@@ -16,6 +16,7 @@ from core.vocabulary import Purpose, Reason, SessionKind, StopReason
 from node.doorman import handing_over
 from node.doorman.effects import Answered
 from node.doorman.events import TapSeen
+from node.doorman.flood import Bucket
 from node.doorman.hub_answer import from_answer
 from node.doorman.keeper_talk import Reply
 from node.doorman.knowledge import Knowledge
@@ -69,6 +70,7 @@ class Desk:
         self._visit: Visit | None = None
         self._waiting: deque[TapSeen] = deque(maxlen=WAITING_MAX)
         self._number = 0
+        self._bucket = Bucket()
 
     @property
     def busy(self) -> bool:
@@ -81,7 +83,9 @@ class Desk:
             self._waiting.append(tap)
             return
         visit = self._visit = Visit(tap.at_ms, self._key_of(tap.uid))
-        if tap.random:
+        if not self._bucket.take(tap.at_ms):
+            self._pass_over(visit)
+        elif tap.random:
             self._refuse(visit, (objection(Reason.BADGE_RANDOM),))
         elif not self._known.keeper.present:
             self._not_ready(visit)
@@ -210,8 +214,21 @@ class Desk:
         self._stage.say(Word.NOT_READY, visit.lang)
         self._finish(visit, "refuse", (objection(Reason.FAULT),))
 
+    def _pass_over(self, visit: Visit) -> None:
+        """A flood: nothing is decided, and only its first tap is journalled."""
+        objections = (objection(Reason.BUSY),)
+        self._stage.say(Word.NOT_READY)
+        if self._bucket.first_over():
+            self._note(visit, objections)
+        self._close(visit, "refuse", objections)
+
     def _finish(self, visit: Visit, action: str, objections: tuple[Objection, ...]) -> None:
         self._note(visit, objections)
+        if not objections:
+            self._bucket.give_back()
+        self._close(visit, action, objections)
+
+    def _close(self, visit: Visit, action: str, objections: tuple[Objection, ...]) -> None:
         self._number += 1
         state = self._known.keeper.state
         outcome = TapOutcome(

@@ -54,6 +54,7 @@ class House:
     new_id: Callable[[], str]
     outcome: Callable[[TapOutcome], None] | None = None
     pulse: Callable[[], object] | None = None  # called at every turn: the watchdog's
+    shelf_damaged: bool = False  # the former shelf was put aside: staff are told
 
 
 class Doorman:
@@ -69,6 +70,7 @@ class Doorman:
         self._chores = Chores(self._known, self._journal_grew)
         self._commands = Commands(self._known, self._stage)
         self._seen = NOTHING_YET
+        self._unsaid_damage = house.shelf_damaged
         self._undelivered: list[TapOutcome] = []
         self._hold_until_ms: int | None = None
         self._started_ms = self._turned_ms = clock.monotonic_ms()
@@ -131,9 +133,16 @@ class Doorman:
         if isinstance(item, KeeperMet):
             self._chores.keeper_met()
             self._chores.age()
+            self._say_damage()
             self._follow(self._house.exchange.keeper_met())
         elif changed:
             self._journal_grew()
+
+    def _say_damage(self) -> None:
+        """Once: the hub reads it in the journal and tells staff."""
+        if self._unsaid_damage:
+            self._unsaid_damage = False
+            self._chores.note("report", {"who": None, "category": "shelf-damaged", "severity": "fault"})
 
     def _journal_grew(self) -> None:
         self._house.exchange.recorded()
@@ -142,9 +151,7 @@ class Doorman:
     def _reader(self, *, lost: bool) -> None:
         self._seen = replace(self._seen, reader="lost" if lost else "ok")
         if lost:
-            nothing: dict[str, object] = {}
-            note = {"type": "reader-lost", "session": None, "data": nothing}
-            self._known.keeper.request("note", note, lambda _: None)
+            self._chores.note("reader-lost", {})
 
     def _leapt(self) -> None:
         self._known.keeper.excuse()
@@ -188,12 +195,18 @@ class Doorman:
         return self._hold_until_ms is not None
 
     def _due_ms(self) -> int | None:
-        old_at_ms = None if self._held() else self._known.old_at_ms()
+        old_at_ms = None if self._held() or self._renewed() else self._known.old_at_ms()
         waits = (self._house.exchange.due_ms(), old_at_ms)
         return min((at for at in waits if at is not None), default=None)
 
+    def _renewed(self) -> bool:
+        """Whether the view's age begins anew with every hello: then its limit is never reached on time's own."""
+        exchange = self._house.exchange
+        return exchange.online and exchange.hub_up and exchange.fresh
+
     def _beat_ms(self) -> int:
-        waits = (self._house.exchange.beat_ms(), self._known.keeper.due_ms(), self._hold_until_ms)
+        old_at_ms = self._known.old_at_ms() if self._renewed() else None
+        waits = (self._house.exchange.beat_ms(), self._known.keeper.due_ms(), self._hold_until_ms, old_at_ms)
         return min(at for at in waits if at is not None)
 
     def _decided(self, outcome: TapOutcome) -> None:

@@ -191,7 +191,10 @@ class Exchange(Standing):
                 return self._take_from_home(message)
 
     def _take_hint(self, state: HubState) -> list[Effect]:
-        return [Hinted(self._hint.up)] if self._hint.beat(state, self._mono()) else []
+        changed = self._hint.beat(state, self._mono())
+        if self._hint.up and self.online and self._greeting.unheard(self._mono()):
+            self._hello(self._mono())  # the hub has come after us: it knows nothing of our hello
+        return [Hinted(self._hint.up)] if changed else []
 
     def _take_view(self, view: View, body: Mapping[str, object]) -> list[Effect]:
         if not self._world.sound(body):
@@ -241,7 +244,7 @@ class Exchange(Standing):
     def _take_ack(self, ack: Ack) -> list[Effect]:
         place = self._delivery.acked(ack)
         if place is not None:
-            self._world.shelf.keep_watermark(*place)
+            self.holdings.keep_watermark(*place)
         return [Acked(ack.epoch, ack.store, ack.journals), *self._reads(self._mono())]
 
     def _take_order(self, order: Order) -> list[Effect]:
@@ -267,8 +270,7 @@ class Exchange(Standing):
     def _hello(self, mono: int) -> None:
         home = self.home
         epoch, store = (None, None) if home is None else (home.epoch, home.store)
-        held = (self.holdings.view_holding, self.holdings.locks_holding)
-        nonce = self._greeting.begin(mono)
+        held, nonce = (self.holdings.view_holding, self.holdings.locks_holding), self._greeting.begin(mono)
         self._world.link.say(Hello(nonce, self._me.boot, epoch, store, *held, self._heads))
 
     def _say_state(self, mono: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from core.wire.messages import Now
 
 TAKEN_WITHIN_MS = 10_000  # an older `now` may be a replay with frozen time (wire.md)
+UNHEARD_MS = 200  # a hub that is up answers within this; else it was not there yet when we said hello
 EVERY_MS = 60_000  # wire.md: at connect, at every keeper start, then every 60 s
 
 
@@ -20,6 +21,10 @@ class Greeting:
     def next_ms(self) -> int:
         """When the next hello is due, on the scale of `monotonic_ms`."""
         return self._next_ms
+
+    def unheard(self, mono_ms: int) -> bool:
+        """Has the hello waited so long that nobody can have been there to hear it?"""
+        return self._open is not None and mono_ms - self._open[1] > UNHEARD_MS
 
     def begin(self, mono_ms: int) -> str:
         """The nonce of a new hello; whatever answers an older one comes too late."""

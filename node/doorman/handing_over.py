@@ -34,3 +34,4 @@ def note_arrival(who: str | None, known: Knowledge) -> None:
     now = known.now()
     slots = (one for one in known.view.bookings if one.who == who and one.start <= now < one.end)
     known.arrived.update(one.id for one in slots)
+    known.keep()

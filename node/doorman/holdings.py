@@ -13,7 +13,7 @@ from core.wire.freshness import Home, Verdict, follows, judge
 from core.wire.messages import Holding, LockList, Now, View, read
 from core.wire.refused import Refused
 from node.doorman.trust import HOUR_MS, Reading, Timekeeper
-from node.ports import Clock, Kept, Shelf
+from node.ports import Clock, Kept, Shelf, ShelfBroken
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,8 @@ class Holdings:
         self.time.issued(view.issued, at, newer=newer)
         if newer or self.home != told:
             kept = Kept(told, view.rev, body)
-            self._shelf.keep_view(kept, self.time.ages(at))
+            if not self._kept("view", lambda: self._shelf.keep_view(kept, self.time.ages(at))):
+                return False
             self.view, self.home = kept, told
         return True
 
@@ -95,7 +96,7 @@ class Holdings:
             return False
         if (told, locks.rev) != self._place(self._locks) or self.home != told:
             kept = Kept(told, locks.rev, body)
-            self._shelf.keep_locks(kept)
+            self._kept("locks", lambda: self._shelf.keep_locks(kept))  # a lock holds, kept or not
             self._locks, self.home = kept, told
         return True
 
@@ -116,13 +117,26 @@ class Holdings:
     def save(self) -> None:
         """Write the ages: with every record, and once an hour."""
         at = self.reading()
-        self._shelf.keep_ages(self.time.ages(at))
+        self._kept("ages", lambda: self._shelf.keep_ages(self.time.ages(at)))
         self._saved_ms = at.mono_ms
+
+    def keep_watermark(self, journal: str, seq: int) -> None:
+        """The store that is followed has the journal up to there; not kept, it is only sent twice."""
+        self._kept("watermark", lambda: self._shelf.keep_watermark(journal, seq))
 
     def recorded(self) -> None:
         """A record was journalled."""
         self.time.dated(self.reading())
         self.save()
+
+    def _kept(self, what: str, keep: Callable[[], None]) -> bool:
+        """Is it on the disk? A full disk is no reason to end: it is told, and the old view grows older."""
+        try:
+            keep()
+        except ShelfBroken as problem:
+            _log.error("event=shelf_failed what=%s problem=%s", what, problem)  # noqa: TRY400 - no trace
+            return False
+        return True
 
     def _accepts(self, what: str, told: Home, rev: int, kept: Kept | None) -> bool:
         held_rev = kept.rev if kept is not None and kept.home == self.home else None

@@ -10,17 +10,17 @@ from typing import Any
 
 from core.case import OpenSession, Situation
 from core.grants import Booking, Grant, MachineView
-from core.views import BadView, view_from_body
+from core.views import BadView, grant_body, grant_from_body, view_from_body
 from core.vocabulary import Phase, Risk, SessionKind, Trust
 from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk
-from node.ports import Clock
+from node.ports import Clock, ShelfBroken
 
 log = logging.getLogger(__name__)
 
 
 class Knowledge:
-    """One doorman's memory; everything here is lost at a restart and can be."""
+    """One doorman's memory; who came and whose the session is lie on the shelf too."""
 
     def __init__(self, exchange: Exchange, keeper: KeeperTalk, clock: Clock) -> None:
         self.exchange, self.keeper, self.clock = exchange, keeper, clock
@@ -30,6 +30,8 @@ class Knowledge:
         self.arrived: set[str] = set()  # reservations whose holder came (R32)
         self.since_ms: dict[str, int] = {}  # session -> first seen
         self.stale_told: bool | None = None  # what the keeper believes of the view's age
+        self._remembered: object = None
+        self._recall()
 
     def take_view(self, body: Mapping[str, Any]) -> MachineView | None:
         """The view in force from now on; None (and the old one stays) when its inside is no view."""
@@ -40,6 +42,7 @@ class Knowledge:
             return None
         self.view = view
         self.arrived &= {booking.id for booking in view.bookings}
+        self.keep()
         return view
 
     def now(self) -> datetime:
@@ -125,9 +128,35 @@ class Knowledge:
             self.guests[session] = grant
         if booking is not None:
             self.arrived.add(booking)
+        self.keep()
+
+    def keep(self) -> None:
+        """Put on the shelf what a start must not forget, when it has changed."""
+        guests = {session: grant_body(grant) for session, grant in self.guests.items()}
+        told = {"arrived": sorted(self.arrived), "keys": dict(self.keys), "guests": guests}
+        if told == self._remembered:
+            return
+        self._remembered = told
+        try:
+            self.exchange.shelf.remember("visitors", told)
+        except ShelfBroken as problem:
+            log.error("event=shelf_failed what=visitors problem=%s", problem)  # noqa: TRY400 - no trace
+
+    def _recall(self) -> None:
+        """What the shelf says of visitors; what cannot be read is forgotten."""
+        try:
+            told = self.exchange.shelf.recall("visitors")
+            if isinstance(told, dict):
+                self.arrived = {str(one) for one in told["arrived"]}
+                self.keys = {str(session): str(key) for session, key in told["keys"].items()}
+                self.guests = {str(session): grant_from_body(one) for session, one in told["guests"].items()}
+        except (ShelfBroken, BadView, KeyError, TypeError, AttributeError):
+            log.exception("visitors forgotten")
 
     def tidy(self) -> None:
         """Note when a session was first seen; forget those that are over."""
+        if self.keeper.state is None:
+            return
         session = self.session()
         open_ids = {session.id} if session else set()
         for memory in (self.keys, self.guests, self.since_ms):
@@ -135,6 +164,7 @@ class Knowledge:
                 del memory[gone]
         for name in open_ids:
             self.since_ms.setdefault(name, self.mono_ms())
+        self.keep()
 
     def next_slot(self) -> Booking | None:
         """The present slot, else the next one."""

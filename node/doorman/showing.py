@@ -19,17 +19,32 @@ class Word(StrEnum):
     DENIED = "denied"
     NOT_READY = "not-ready"
     EXTENDED = "extended"
+    SUPERVISE = "supervise"
+    ENROL = "enrol"
+    REBADGE = "rebadge"
+    CHECK = "check"
+    SIGNED = "signed"
+    IDLE_SOON = "idle-soon"
+    REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A word to the person who tapped; `lang` None where it is not known."""
+    """A word to the person who tapped; `lang` None where it is not known.
+
+    It is shown up to `ends_ms` (CLOCK_BOOTTIME) where that is given, which is counted down where its text
+    says so. `name`: the other person meant. `text`: an item of a checklist, a course. `page`: n of m.
+    """
 
     word: Word
     since_ms: int
     lang: str | None = None
     objections: tuple[Objection, ...] = ()
     until: datetime | None = None
+    ends_ms: int | None = None
+    name: str = ""
+    text: str = ""
+    page: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class Showing:
     view_of: datetime | None = None
     down: Down = field(default_factory=Down)
     said: Said | None = None
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,7 @@ class Screen:
     lines: tuple[str, str, str, str]
     led: str
     buzz: str = ""
+    qr: str = ""  # the address a QR code leads to; empty: none is shown
 
 
 class Face(Protocol):

@@ -1,6 +1,7 @@
 """What is shown now? The doorman's knowledge and the last word to a person, put before the face."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from core.calendars import next_start, open_for, present_for, span_around
 from core.case import Objection
@@ -10,6 +11,15 @@ from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Down, Face, Guest, Said, Screen, Showing, Slot, Word
 
 
+class More(TypedDict, total=False):
+    """What some words say besides: see `Said`."""
+
+    ends_ms: int | None
+    name: str
+    text: str
+    page: tuple[int, int]
+
+
 class Stage:
     """The face and what was last said to the person at the reader."""
 
@@ -17,9 +27,11 @@ class Stage:
         self._face, self._known = face, known
         self._said: Said | None = None
 
-    def say(self, word: Word, lang: str | None = None, until: datetime | None = None) -> None:
+    def say(
+        self, word: Word, lang: str | None = None, until: datetime | None = None, **more: Unpack[More]
+    ) -> None:
         """A word to the person who tapped."""
-        self._said = Said(word, self._known.mono_ms(), lang, (), until)
+        self._said = Said(word, self._known.mono_ms(), lang, (), until, **more)
 
     def deny(self, objections: tuple[Objection, ...], lang: str | None) -> None:
         """Why not: every reason. A journal that fails is no relay that fails: not ready."""
@@ -59,6 +71,7 @@ class Stage:
             down=self._down(),
             guest=self._guest(),
             said=self._said,
+            machine=view.machine.id if view else "",
             phase=state.phase if state else None,
             inhibits=state.inhibits if state else frozenset(),
             drawing=bool(state and state.busy and state.phase in {Phase.IDLE, Phase.RUN_ON}),

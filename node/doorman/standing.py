@@ -50,6 +50,11 @@ class Standing:
         self._hint = HubHint()
 
     @property
+    def shelf(self) -> Shelf:
+        """What the doorman remembers over a start."""
+        return self._world.shelf
+
+    @property
     def online(self) -> bool:
         """Does the broker hold our connection?"""
         return self._world.link.online

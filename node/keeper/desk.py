@@ -26,6 +26,7 @@ class Desk:
         self._doorman: Connection | None = None
         self._pushed: Message = {}
         self._heard_ms: int | None = None
+        keeper.clock.on_leap(self._forgive)
         self._flaws: set[str] = set()  # as many as the table has fields, at most
 
     # --- connections ----------------------------------------------------------------------------------------
@@ -73,6 +74,11 @@ class Desk:
             self._pushed = {**message, "now_ms": 0}
             if not self._doorman.send(message):
                 self._doorman.end()
+
+    def _forgive(self) -> None:
+        """The clock was moved: nobody was silent for as long as it says."""
+        if self._heard_ms is not None:
+            self._heard_ms = self._keeper.clock.monotonic_ms()
 
     def _mind_silence(self) -> None:
         """A doorman that hangs is told of once; the machine goes on without it."""

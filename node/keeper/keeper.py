@@ -4,7 +4,6 @@ Rules: journal (fsync) before the relay closes, and the tap's age once more betw
 opens before anything is written about it; what fails half-way ends with the relay open.
 """
 
-import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -237,13 +236,12 @@ class Keeper:
         return self.ledger.write(metered, {"state": state_text(after)}, hold=hold)
 
     def _metered(self, record: Record) -> Record:
-        """What was used: measured; after a power cut what the last checkpoint said."""
+        """What was used: measured; after a power cut up to the last checkpoint, which was then its end."""
         if record.type != "session-end":
             return record
         used = self.meter.used(self.policy, self._now())
         if record.data["end_quality"] == EndQuality.ESTIMATED:
-            last = self._checkpoint if self._checkpoint.get("session") == record.session else {}
-            used = {name: last.get(name, 0) for name in ("power_s", "busy_s")}
+            used = {"power_s": 0, "busy_s": 0, **self._checkpoint}
         return Record(record.type, record.session, {**record.data, **used})
 
     def _adopt(self, after: State) -> None:
@@ -274,5 +272,4 @@ class Keeper:
         if self.state.session and self.state.power and self._now() - self._checkpoint_ms >= CHECKPOINT_MS:
             self._checkpoint_ms = self._now()
             used = self.meter.used(self.policy, self._now())
-            kept = json.dumps({"session": self.state.session.id, **used})
-            self.ledger.write((Record("checkpoint", self.state.session.id, used),), {"used": kept})
+            self.ledger.write((Record("checkpoint", self.state.session.id, used),), {})

@@ -136,12 +136,17 @@ def run(
 
 def _may_speak(doorman: str | None) -> frozenset[int]:
     """Our own uid (keeper and doorman of one user), or the doorman's alone. Raises SettingsError."""
-    if doorman is None:
+    return uid_of(doorman, "[keeper] `doorman_user`")
+
+
+def uid_of(user: str | None, key: str) -> frozenset[int]:
+    """Who may speak on a socket: our own uid, or that of `user` alone. Raises SettingsError."""
+    if user is None:
         return frozenset({os.getuid()})
     try:
-        return frozenset({pwd.getpwnam(doorman).pw_uid})
+        return frozenset({pwd.getpwnam(user).pw_uid})
     except KeyError as problem:
-        raise SettingsError(f"[keeper] `doorman_user`: this board has no user {doorman!r}") from problem
+        raise SettingsError(f"{key}: this board has no user {user!r}") from problem
 
 
 Parts = tuple["Inbox[News]", Server, "Callable[[Program], None] | None"]

@@ -21,7 +21,6 @@ def state_message(keeper: Keeper) -> Message:
         {"id": lock.id, "kind": lock.kind.value, "owner": lock.owner}
         for lock in sorted(state.locks, key=lambda lock: lock.id)
     ]
-    relay = "closed" if state.power else "open"
     message: Message = {
         "msg": "state",
         "phase": state.phase.value,
@@ -32,8 +31,8 @@ def state_message(keeper: Keeper) -> Message:
         "until_ms": session.until_ms if session else None,
         "phase_until_ms": phase_until_ms(state, keeper.meter, keeper.policy),
         "busy": state.busy,
-        "power_w": None,
-        "relay": "mismatch" if mismatched(keeper.seen, state) else relay,
+        "power_w": keeper.seen.power_w,
+        "relay": _relay(keeper),
         "extraction": state.extraction,
         "alarm": state.alarm,
         "presses": keeper.presses,
@@ -42,3 +41,12 @@ def state_message(keeper: Keeper) -> Message:
     while locks and len(codec.encode(message)) > ROOM:
         locks.pop()
     return message
+
+
+def _relay(keeper: Keeper) -> str:
+    """As commanded; `mismatch` when its contact says otherwise, `unknown` while a plug has not confirmed."""
+    if mismatched(keeper.seen, keeper.state):
+        return "mismatch"
+    if keeper.seen.unconfirmed:
+        return "unknown"
+    return "closed" if keeper.state.power else "open"

@@ -18,6 +18,7 @@ from node.keeper.memory import state_of
 from node.keeper.store import JournalFault, Store
 
 TABLES: Final = ("journal", "record", "acked", "lifted", "memory")
+SIGNS: Final = ("power-on", "checkpoint")  # what tells that a session had power, and since when
 ALL_OF: Final = {name: f"SELECT * FROM {name}" for name in TABLES}  # noqa: S608 - names of our own tables
 PUT: Final = {
     "journal": "INSERT OR IGNORE INTO journal VALUES (?, ?, ?, ?)",
@@ -84,15 +85,26 @@ def _verified(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]
 
 
 def _recall(store: Store, *, damaged: bool) -> Found:
-    kept, used = store.recall("state"), store.recall("used")
+    kept = store.recall("state")
     try:
-        checkpoint = json.loads(used or "{}")
         if kept is None:
-            return Found(State(), checkpoint, damaged, forgot=damaged)
-        return Found(state_of(kept), checkpoint, damaged)
+            return Found(damaged=damaged, forgot=damaged)
+        state = state_of(kept)
     except ValueError:
         log.exception("event=memory_unreadable")
         return Found(damaged=True, forgot=True)
+    checkpoint = _last_sign(store, state.session.id) if state.session and state.power else {}
+    return Found(state, checkpoint, damaged)
+
+
+def _last_sign(store: Store, session: str) -> dict[str, object]:
+    """When the session was last written down as having power, and the seconds counted until then."""
+    for (text,) in store.query("SELECT text FROM record ORDER BY journal DESC, seq DESC"):
+        record = json.loads(str(text))
+        if record["session"] == session and record["type"] in SIGNS:
+            used = {name: record["data"].get(name, 0) for name in ("power_s", "busy_s")}
+            return {**used, "end": record["at"]}
+    return {}
 
 
 def _put_aside(file: Path) -> Path:

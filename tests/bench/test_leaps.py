@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loquet.bench.channel import BenchNo
 from loquet.bench.clock import BenchClock, ClockFile, ClockFileError
 from loquet.bench.leaping import Leap, at_rest
-from tests.bench.toys import Bench
+from tests.bench.toys import Bench, Toy
 
 pytestmark = pytest.mark.loopback
 HOUR_MS = 3_600_000
@@ -138,3 +138,26 @@ def test_a_file_that_is_no_clock_is_refused(tmp_path: Path) -> None:
     (tmp_path / "clock").write_bytes(b"half past nine")
     with pytest.raises(ClockFileError):
         ClockFile(tmp_path / "clock")
+
+
+class Worker(Toy):
+    """A program that works for a while each time it wakes, and notes what its clock did meanwhile."""
+
+    longest_ms = 0
+
+    def loop(self) -> None:
+        working = threading.Event()
+        with self.condition:
+            while not self.stop:
+                began_ms = self.clock.monotonic_ms()
+                working.wait(0.01)
+                self.longest_ms = max(self.longest_ms, self.clock.monotonic_ms() - began_ms)
+                self.clock.wait_until(self.condition, None, self.clock.monotonic_ms() + 15)
+
+
+def test_the_clock_never_leaps_while_a_program_is_at_work(bench: Bench) -> None:
+    worker = bench.toy("keeper las-1", kind=Worker)
+    for _ in range(20):
+        bench.controller.advance(3600)
+    assert isinstance(worker, Worker)
+    assert 0 < worker.longest_ms < 3_600_000  # however slow this computer is, no hour fits in there

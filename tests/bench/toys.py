@@ -70,10 +70,12 @@ class Bench:
         self.toys: list[Toy] = []
         self.agents: list[Agent] = []
 
-    def toy(self, name: str, *after_ms: int, every_ms: int | None = None, **handlers: object) -> Toy:
+    def toy(
+        self, name: str, *after_ms: int, every_ms: int | None = None, kind: type[Toy] = Toy, **handlers: object
+    ) -> Toy:
         clock = BenchClock(self.folder / "clock")
         base_ms = clock.monotonic_ms()
-        toy = Toy(clock, every_ms, [base_ms + ms for ms in after_ms])
+        toy = kind(clock, every_ms, [base_ms + ms for ms in after_ms])
         agent = Agent(clock, name, handlers)  # type: ignore[arg-type]
         toy.thread.start()
         agent.start(str(self.path))

@@ -66,6 +66,30 @@ def test_the_keepers_count_of_seconds_beats_a_clock_that_jumped() -> None:
     assert found.minutes == 38
 
 
+def test_an_estimated_end_is_the_instant_that_the_keeper_last_saw() -> None:
+    cut = {"reason": "interrupted", "end_quality": "estimated", "power_s": 600}
+    named = stamp(ON.at + timedelta(seconds=600))
+    back = (record("power-off", 9000), record("session-end", 9000, **cut, end=named))
+    found = usage([START, ON, *back])
+    assert found is not None
+    assert found.end == found.start + timedelta(minutes=10)
+    assert found.minutes == 10
+
+
+def test_an_estimated_end_without_an_instant_follows_from_the_seconds_of_power() -> None:
+    cut = {"reason": "interrupted", "end_quality": "estimated", "power_s": 600}
+    found = usage([START, ON, record("power-off", 9000), record("session-end", 9000, **cut)])
+    assert found is not None
+    assert found.end == found.start + timedelta(minutes=10)
+
+
+def test_an_estimated_end_that_is_no_instant_is_left_aside() -> None:
+    cut = {"reason": "interrupted", "end_quality": "estimated", "power_s": 60, "end": "yesterday"}
+    found = usage([START, ON, record("power-off", 9000), record("session-end", 9000, **cut)])
+    assert found is not None
+    assert found.end == found.start + timedelta(minutes=1)
+
+
 def test_an_end_before_the_start_is_never_told() -> None:
     back = (
         record("power-off", -500),

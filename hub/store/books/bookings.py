@@ -6,23 +6,56 @@ The guard is the database's (an exclusion constraint, or triggers on SQLite); th
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from core.holder import COUNTED, Held
 from core.vocabulary import ReservationKind, ReservationStatus
-from hub.ports.bookings import NewReservation, Reservation, ReservationFilter
+from hub.ports.bookings import HeldSpan, NewReservation, Reservation, ReservationFilter
 from hub.store import schema
 from hub.store.books.once import insert_once
-from hub.store.schema import table_of
+from hub.store.schema import UtcTime, table_of
 from hub.store.schema.use import GOING_ON, OCCUPIES
 
 TABLE = table_of(schema.Reservation)
+MACHINE = table_of(schema.Machine)
+PERSON = table_of(schema.User)
 C = TABLE.c
-CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind"})
+CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind", "exempt"})
 
+_SHARES = (
+    select(
+        C.id, C.person, C.machine, C.kind, C.status, C.start_ms, C.end_ms, C.exempt,
+        MACHINE.c.family, PERSON.c.household, PERSON.c.organisation,
+    )
+    .join(MACHINE, MACHINE.c.id == C.machine)
+    .join(PERSON, PERSON.c.id == C.person)
+    .where(
+        C.person.in_(bindparam("persons", expanding=True)),
+        C.end_ms > bindparam("since", type_=C.end_ms.type),
+        C.status.in_(sorted(COUNTED)),
+    )
+    .order_by(C.start_ms, C.id)
+)  # fmt: skip
 _GET = select(TABLE).where(C.id == bindparam("wanted"))
+
+# Occupying spans on a seat are disjoint: what touches [start, end) is the last one that starts at or before `start`, and
+# those that start inside. One seek in ix_reservation_seat_start for each seat, whatever the number of rows (B5).
+_ON_THE_SEAT = f"{OCCUPIES.replace('status', '{0}.status')} AND {{0}}.seat = place.id"
+_TOUCHING = f"""
+    FROM seat AS place CROSS JOIN reservation AS held
+    WHERE place.machine = :machine AND {_ON_THE_SEAT.format("held")}
+    AND held.start_ms < :end AND held.end_ms > :start AND held.start_ms >= COALESCE((
+        SELECT before.start_ms FROM reservation AS before
+        WHERE {_ON_THE_SEAT.format("before")} AND before.start_ms <= :start ORDER BY before.start_ms DESC LIMIT 1
+    ), :start)
+    ORDER BY held.start_ms, held.seat
+"""  # noqa: S608 -- constants of this file
+_TAKEN = text(f"SELECT {', '.join(f'held.{column.name}' for column in C)} {_TOUCHING}").columns(*C)
+_HELD = text(f"SELECT held.start_ms, held.end_ms, held.seat, held.person, held.kind, held.id {_TOUCHING}")
 
 
 class BookingBook:
@@ -39,9 +72,11 @@ class BookingBook:
 
     def taken(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a machine that touch [start, end), by start, then seat."""
-        touching = and_(text(OCCUPIES), C.machine == machine, C.start_ms < end, C.end_ms > start)
-        rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.seat))
-        return [_reservation(row) for row in rows]
+        return [_reservation(row) for row in self._c.execute(_TAKEN, _within(machine, start, end))]
+
+    def held_spans(self, machine: str, start: datetime, end: datetime) -> Sequence[HeldSpan]:
+        """The same as `taken`, bare, for those who keep them in memory."""
+        return list(starmap(HeldSpan, self._c.execute(_HELD, _within(machine, start, end))))
 
     def taken_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a whole lab that touch [start, end), by start, then seat."""
@@ -74,11 +109,24 @@ class BookingBook:
         found: datetime | None = self._c.execute(first).scalar_one_or_none()
         return found
 
-    def held(self, before: datetime | None, limit: int) -> Sequence[Reservation]:
-        """Conditional ones whose `held_until` is at or before then (None: all), oldest first."""
+    def held(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Conditional ones whose `held_until` is at or before then, oldest first."""
+        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until <= before)
+        rows = select(TABLE).where(held).order_by(C.held_until, C.id).limit(limit)
+        return [_reservation(row) for row in self._c.execute(rows)]
+
+    def next_held(self) -> datetime | None:
+        """The earliest `held_until` of a conditional one."""
         held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until.is_not(None))
-        rows = select(TABLE).where(held if before is None else and_(held, C.held_until <= before))
-        return [_reservation(row) for row in self._c.execute(rows.order_by(C.held_until, C.id).limit(limit))]
+        first = select(C.held_until).where(held).order_by(C.held_until).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def given_up_late(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """Those cancelled late that touch [start, end)."""
+        late = and_(C.machine == machine, C.end_ms > start, C.status == ReservationStatus.CANCELLED_LATE)
+        rows = self._c.execute(select(TABLE).where(late, C.start_ms < end).order_by(C.start_ms, C.id))
+        return [_reservation(row) for row in rows]
 
     def together(self, *, series: str | None = None, party: str | None = None) -> Sequence[Reservation]:
         """All of a series, or of a party, by start."""
@@ -92,10 +140,28 @@ class BookingBook:
         rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.id))
         return [_reservation(row) for row in rows]
 
-    def change(
-        self, old: Reservation, now: datetime, values: Mapping[str, object]
-    ) -> Reservation | None:
-        """Set held_until, planned_end, series or kind of what was read; None when somebody was first."""
+    def shares(self, persons: Sequence[str], since: datetime) -> Sequence[Held]:
+        """What these people hold, or held, that ends after then and may count as a share, by start."""
+        rows = self._c.execute(_SHARES, {"persons": list(persons), "since": since})
+        return [
+            Held(
+                id=row.id,
+                who=row.person,
+                machine=row.machine,
+                family=row.family,
+                kind=ReservationKind(row.kind),
+                status=ReservationStatus(row.status),
+                start=row.start_ms,
+                end=row.end_ms,
+                exempt=row.exempt,
+                household=row.household,
+                organisation=row.organisation,
+            )
+            for row in rows
+        ]
+
+    def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
+        """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
         if strange := set(values) - CHANGEABLE:
             raise KeyError(*sorted(strange))
         return self._update(old.id, _as_read(old).values(changed=now, rev=old.rev + 1, **values))
@@ -135,6 +201,7 @@ class BookingBook:
             held_until=new.held_until,
             series=new.series,
             party=new.party,
+            exempt=new.exempt,
         )
         return made if self._insert(_values(made)) else None
 
@@ -175,6 +242,11 @@ def _is_overlap(refused: IntegrityError) -> bool:
     raise refused
 
 
+def _within(machine: str, start: datetime, end: datetime) -> dict[str, object]:
+    ms = UtcTime().process_bind_param
+    return {"machine": machine, "start": ms(start, None), "end": ms(end, None)}
+
+
 def _as_read(old: Reservation) -> Update:
     return update(TABLE).where(C.id == old.id, C.rev == old.rev)
 
@@ -199,6 +271,7 @@ def _values(made: Reservation) -> dict[str, Any]:
         "planned_end": made.planned_end,
         "series": made.series,
         "party": made.party,
+        "exempt": made.exempt,
     }
 
 
@@ -222,4 +295,5 @@ def _reservation(row: Row[tuple[object, ...]]) -> Reservation:
         planned_end=row.planned_end,
         series=row.series,
         party=row.party,
+        exempt=row.exempt,
     )

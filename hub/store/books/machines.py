@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
+from core.rulebook import resolve
 from core.vocabulary import Audience, MachineStatus, Risk
 from hub.ports.machines import Closure, DayException, Lab, Machine, Opening, Seat
 from hub.store import schema
@@ -96,12 +97,29 @@ class MachineBook:
         wanted = select(SEAT.c.machine, func.count()).where(SEAT.c.lab == lab).group_by(SEAT.c.machine)
         return {row[0]: row[1] for row in self._c.execute(wanted)}
 
+    def seats_in(self, lab: str) -> Mapping[str, tuple[int, ...]]:
+        """The ids of each machine's seats in a lab, in order."""
+        wanted = select(SEAT.c.machine, SEAT.c.id).where(SEAT.c.lab == lab).order_by(SEAT.c.id)
+        found: dict[str, tuple[int, ...]] = {}
+        for machine, seat in self._c.execute(wanted):
+            found[machine] = (*found.get(machine, ()), seat)
+        return found
+
     def closures_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Closure]:
         """Closures of a lab and of its machines that touch the span, by start."""
         wanted = select(CLOSURE).where(
             CLOSURE.c.lab == lab, CLOSURE.c.start_ms < end, CLOSURE.c.end_ms > start
         )
         return [Closure(*row) for row in self._c.execute(wanted.order_by(CLOSURE.c.start_ms, CLOSURE.c.id))]
+
+    def closure(self, closure: str) -> Closure | None:
+        """The closure with this id."""
+        row = self._c.execute(select(CLOSURE).where(CLOSURE.c.id == closure)).one_or_none()
+        return None if row is None else Closure(*row)
+
+    def remove_closure(self, closure: str) -> bool:
+        """Open again; False when there is no such closure."""
+        return self._c.execute(delete(CLOSURE).where(CLOSURE.c.id == closure)).rowcount == 1
 
     def add_lab(self, lab: Lab) -> None:
         """Found a lab."""
@@ -209,7 +227,7 @@ def _machine(row: Row[tuple[object, ...]]) -> Machine:
         own_hours=row.own_hours,
         needs=tuple(row.needs),
         materials=tuple(row.materials),
-        rules=row.lab_rules | row.family_rules | row.rules,
+        rules=resolve(row.lab_rules, row.family_rules, row.rules),
         policy=row.policy,
         zone=row.zone,
         family_names=row.names,

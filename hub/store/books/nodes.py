@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from hub.ports.nodes import Node
 from hub.store import schema
 from hub.store.schema import table_of
 
 NODE = table_of(schema.Node)
+OUTAGE = table_of(schema.Outage)
+_O = OUTAGE.c
 SAID = frozenset({"live", "held", "online", "version", "boot"})
 
 
@@ -59,3 +61,23 @@ class NodeBook:
             raise KeyError(*sorted(strange))
         change = update(NODE).where(NODE.c.id == node).values(last_seen=now, **values)
         return self._c.execute(change).rowcount == 1
+
+    def lost(self, node: str, since: datetime) -> None:
+        """It is not heard since then: an outage begins, unless one lasts already."""
+        lasting = select(_O.id).where(_O.node == node, _O.end_ms.is_(None)).limit(1)
+        if self._c.execute(lasting).first() is None:
+            lab = select(NODE.c.lab).where(NODE.c.id == node).scalar_subquery()
+            self._c.execute(insert(OUTAGE).values(lab=lab, node=node, start_ms=since))
+
+    def back(self, node: str, now: datetime) -> None:
+        """It is heard again: its outage ends."""
+        lasting = and_(_O.node == node, _O.end_ms.is_(None))
+        self._c.execute(update(OUTAGE).where(lasting).values(end_ms=now))
+
+    def outages(
+        self, node: str, start: datetime, end: datetime
+    ) -> Sequence[tuple[datetime, datetime | None]]:
+        """When it was not heard within [start, end): (since, until), until None while it lasts."""
+        touching = and_(_O.node == node, _O.start_ms < end, or_(_O.end_ms.is_(None), _O.end_ms > start))
+        rows = self._c.execute(select(_O.start_ms, _O.end_ms).where(touching).order_by(_O.start_ms))
+        return [(row.start_ms, row.end_ms) for row in rows]

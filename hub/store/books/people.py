@@ -60,6 +60,11 @@ class PeopleBook:
             "member_until": new.member_until,
             "charter": new.charter,
             "created": now,
+            "household": new.household,
+            "organisation": new.organisation,
+            "pass_day": new.pass_day,
+            "host": new.host,
+            "consent_until": new.consent_until,
         }
         return self.get(identity) if insert_once(self._c, PERSON, values) else None
 
@@ -104,6 +109,16 @@ class PeopleBook:
             wanted = wanted.where(PERSON.c.id > after)
         return self._with_roles(self._c.execute(wanted).all())
 
+    def sharing(self, person: Person) -> Sequence[str]:
+        """The ids of everybody of the person's household or organisation, and the person's own."""
+        shared = [
+            PERSON.c[name] == value
+            for name, value in (("household", person.household), ("organisation", person.organisation))
+            if value is not None
+        ]
+        wanted = select(PERSON.c.id).where(or_(PERSON.c.id == person.id, *shared)).order_by(PERSON.c.id)
+        return list(self._c.execute(wanted).scalars())
+
     def lock(self, persons: Sequence[str]) -> None:
         """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer)."""
         wanted = select(PERSON.c.id).where(PERSON.c.id.in_(list(persons))).order_by(PERSON.c.id)
@@ -140,4 +155,9 @@ def _person(
         created=row.created,
         roles={lab: frozenset(held) for lab, held in roles.items()},
         teaches=dict(teaches),
+        household=row.household,
+        organisation=row.organisation,
+        pass_day=row.pass_day,
+        host=row.host,
+        consent_until=row.consent_until,
     )

@@ -42,12 +42,23 @@ class RecordBook:
         place = (R.node == node, R.journal == journal, R.seq == seq)
         return self._c.execute(select(R.hash).where(*place)).scalar_one_or_none()
 
+    def at(self, node: str, journal: str, seq: int) -> StoredRecord | None:
+        """The record at this place."""
+        place = (R.node == node, R.journal == journal, R.seq == seq)
+        row = self._c.execute(_STORED.where(*place)).one_or_none()
+        return None if row is None else StoredRecord(*row)
+
+    def fill(self, node: str, lab: str, journal: str, records: Sequence[NewRecord], now: datetime) -> None:
+        """Store records below the head that were missing there."""
+        if records:
+            same = {"node": node, "lab": lab, "journal": journal, "received": now}
+            self._c.execute(insert(RECORD), [same | _values(record) for record in records])
+
     def append(self, node: str, lab: str, journal: str, records: Sequence[NewRecord], now: datetime) -> None:
         """Store records that follow the head without a gap, and move the head."""
         if not records:
             return
-        same = {"node": node, "lab": lab, "journal": journal, "received": now}
-        self._c.execute(insert(RECORD), [same | _values(record) for record in records])
+        self.fill(node, lab, journal, records, now)
         last = {"stored": records[-1].seq, "hash": records[-1].hash}
         place = (JOURNAL.c.node == node, JOURNAL.c.journal == journal)
         if self._c.execute(update(JOURNAL).where(*place).values(last)).rowcount == 0:

@@ -8,9 +8,10 @@ from hub.store.schema.certificates import Certificate, CertificateEvent, Course,
 from hub.store.schema.hours import Closure, DayException, Opening
 from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
 from hub.store.schema.journal import Journal, Record, RecordAside
-from hub.store.schema.paper import Audit, Idempotency, Outbox, Token
+from hub.store.schema.paper import Audit, Feed, Idempotency, Outbox, Token
 from hub.store.schema.people import Badge, PersonRole, Role, User
 from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
+from hub.store.schema.revision import Revision
 from hub.store.schema.use import Lock, Node, Reservation, Session
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "CourseNeed",
     "DayException",
     "Family",
+    "Feed",
     "Idempotency",
     "Journal",
     "Lab",
@@ -40,6 +42,7 @@ __all__ = [
     "Record",
     "RecordAside",
     "Reservation",
+    "Revision",
     "Role",
     "RuleSet",
     "Seat",

@@ -63,6 +63,22 @@ class Token(Base):
     revoked: Mapped[datetime | None]
 
 
+class Feed(Base):
+    """A secret calendar link, known by its hash alone."""
+
+    __tablename__ = "feed"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    subject: Mapped[str]
+    machine: Mapped[str | None] = mapped_column(ForeignKey("machine.id"))
+    details: Mapped[bool]
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created: Mapped[datetime]
+    revoked: Mapped[datetime | None]
+
+
 class Idempotency(Base):
     """The answer that a key already got; `status` is null while the first request runs."""
 

@@ -9,7 +9,11 @@ from hub.store.schema.base import Base, Serial
 
 
 class User(Base):
-    """A person (the name is Flask-Security's). `status` is what people decided; the rest follows from `member_until`."""
+    """A person (the name is Flask-Security's). `status` is what people decided; the rest follows from `member_until`.
+
+    `household` and `organisation` share quotas by name; `pass_day` makes a day pass, answered for by person `host`;
+    `consent_until` is a minor's guardian's.
+    """
 
     __tablename__ = "person"
 
@@ -27,6 +31,11 @@ class User(Base):
     member_until: Mapped[datetime | None]
     charter: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
+    household: Mapped[str | None] = mapped_column(index=True)
+    organisation: Mapped[str | None] = mapped_column(index=True)
+    pass_day: Mapped[date | None] = mapped_column(Date)
+    host: Mapped[str | None]
+    consent_until: Mapped[datetime | None]
 
 
 class Role(Base):

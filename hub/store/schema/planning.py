@@ -18,9 +18,7 @@ class Waiting(Base):
     __tablename__ = "waiting"
     __table_args__ = (
         CheckConstraint("start_ms < end_ms", name="span"),
-        Index(
-            "ix_waiting_open", "lab", "end_ms", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)
-        ),
+        Index("ix_waiting_open", "lab", "end_ms", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)),
         Index("ix_waiting_person", "person"),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.store.schema.base import Base
@@ -45,6 +45,7 @@ class Reservation(Base):
     created: Mapped[datetime]
     changed: Mapped[datetime]
     rev: Mapped[int] = mapped_column(default=1)
+    exempt: Mapped[bool] = mapped_column(default=False, server_default=false())
     held_until: Mapped[datetime | None]
     planned_end: Mapped[datetime | None]
     series: Mapped[str | None]
@@ -109,8 +110,8 @@ class Lock(Base):
     lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))
     machine: Mapped[str] = mapped_column(ForeignKey("machine.id"), index=True)
     kind: Mapped[str]
-    owner: Mapped[str] = mapped_column(ForeignKey("person.id"))
-    by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    owner: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str]
     since: Mapped[datetime]
     in_force: Mapped[datetime | None]

@@ -49,7 +49,7 @@
     put(head.querySelector("b"), word);
     head.querySelector("use").setAttribute("href", `${start.sprite}#${LOOKS[kind]}`);
     put(card.querySelector(".display"), node.display.join("\n"));
-    card.querySelector(".led").setAttribute("class", `led ${node.led.split(" ")[0]}`);
+    card.querySelector(".led").setAttribute("class", `led ${node.led.split(/[ -]/)[0]}`);
     card.querySelector("[data-box]").classList.toggle("dark", !node.powered);
     card.querySelector("[data-pad]").disabled = !node.powered;
     lamp(card.querySelector("[data-relay]"), node.relay, node.relay ? say.closed : say.open, node.relay ? say.powered : say.unpowered);

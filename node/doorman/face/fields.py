@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from node.doorman.face.texts import Fields, clock, date, day
+from node.doorman.face.texts import WIDTH, Fields, clock, date, day
 from node.doorman.showing import Showing
 
 
@@ -48,16 +48,17 @@ def _next(showing: Showing) -> Fields:
 
 
 def _over(showing: Showing) -> Fields:
+    """Whoever has the next slot waits only once it has begun."""
     guest, slot = showing.guest, showing.slot
     over = minutes(guest.until, showing.now) if guest and guest.until else "0"
-    return {"mm": over.rjust(2, "0"), "first10": slot.name if slot else ""}
+    waits = slot is not None and slot.start <= showing.now
+    return {"mm": over.rjust(2, "0"), "first10": slot.name if slot and waits else ""}
 
 
 def _extraction(showing: Showing) -> Fields:
     if showing.phase_until_ms is None:
         return {}
-    left_s = max(0, ceil((showing.phase_until_ms - showing.now_ms) / 1000))
-    return {"m:ss": f"{min(9, left_s // 60)}:{left_s % 60:02}"}
+    return {"m:ss": _counted(showing.phase_until_ms - showing.now_ms)}
 
 
 def _view(showing: Showing) -> Fields:
@@ -71,6 +72,41 @@ def _down(showing: Showing) -> Fields:
 
 def _extended(showing: Showing) -> Fields:
     return {"hh:mm": clock(showing.said.until, showing.zone)} if showing.said else {}
+
+
+def _word(showing: Showing) -> Fields:
+    """What the word to the person says: another's name, an item, the time left."""
+    said = showing.said
+    if said is None:
+        return {}
+    head, rest = _split(said.text)
+    left_ms = max(0, (said.ends_ms or showing.now_ms) - showing.now_ms)
+    number, of = said.page
+    return {
+        "first10": said.name,
+        "first8": said.name,
+        "cert16": said.text,
+        "text21": head,
+        "rest21": rest,
+        "ss": str(min(99, ceil(left_ms / 1000))),
+        "m:ss": _counted(left_ms),
+        "n": str(min(9, number)),
+        "m": str(min(9, of)),
+    }
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A text on two lines, broken between words where it can be."""
+    if len(text) <= WIDTH:
+        return text, ""
+    at = text.rfind(" ", 0, WIDTH + 1)
+    return (text[:at], text[at + 1 :]) if at > 0 else (text[:WIDTH], text[WIDTH:])
+
+
+def _counted(left_ms: int) -> str:
+    """`2:31`, begun seconds counted, at most 9:59."""
+    left_s = min(599, max(0, ceil(left_ms / 1000)))
+    return f"{left_s // 60}:{left_s % 60:02}"
 
 
 def _fault(_: Showing) -> Fields:
@@ -92,6 +128,11 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "OUT_OF_ORDER": _down,
     "MAINT": _down,
     "EXTENDED": _extended,
+    "SUPERVISE": _word,
+    "ENROL": _word,
+    "CHECK": _word,
+    "SIGNED": _word,
+    "IDLE_SOON": _word,
     "FAULT": _fault,
 }
 

@@ -5,6 +5,7 @@ Nothing blinks faster than twice a second (WCAG 2.3.1), and sound is never the o
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from node.doorman.showing import Said, Screen, Showing, Word
 TURN_MS: Final = 4_000  # a language or page stays so long (screens.md 3.7)
 WELCOME_MS: Final = 5_000  # interlock.md, "Outputs"
 ENDING_BEFORE: Final = timedelta(minutes=10)  # interlock.md, "Outputs"
+EXTENDED_BY: Final = timedelta(minutes=15)  # one press of the extend button (rules.md, R37)
 SHORT_MS: Final = 4_000  # a word of one page
 RED_MS: Final = 1_000  # a refusal glows for one second (screens.md 3.7)
 
@@ -31,6 +33,14 @@ LEDS: Final[Mapping[str, str]] = {
     "PRE_RUN": "cyan sweep",
     "RUN_ON": "cyan sweep",
     "ENDING": "amber pulse",
+    "FINISHING": "amber pulse",
+    "IDLE_SOON": "amber pulse",
+    "SUPERVISE": "violet/white alternate",
+    "REBADGE": "cyan blink",
+    "ENROL": "violet chase",
+    "CHECK": "violet/white alternate",
+    "SIGNED": "violet steady",
+    "REPORTED": "red steady",
     "OVERRUN": "amber fast",
     "CLOSED": "off",
     "OFFLINE": "green steady dim",
@@ -41,12 +51,17 @@ LEDS: Final[Mapping[str, str]] = {
     "BYPASS": "red steady",
     "STALE": "red steady",
     "NOT_READY": "red steady",
-    "FAULT": "red-blue alternate",
-    "FAULT_ON": "red-blue alternate",
+    "FAULT": "red/blue alternate",
+    "FAULT_ON": "red/blue alternate",
 }
 BUZZES: Final[Mapping[str, str]] = {
     "WELCOME": "1 short high",
     "ENDING": "2 soft",
+    "IDLE_SOON": "2 soft",
+    "SUPERVISE": "2 short",
+    "REBADGE": "2 short",
+    "ENROL": "1 short",
+    "SIGNED": "1 short high",
     "OVERRUN": "1 every 30 s",
     "FAULT": "3 long",
     "FAULT_ON": "3 long",
@@ -62,6 +77,18 @@ INHIBITED: Final[tuple[tuple[Inhibit, str], ...]] = (
     (Inhibit.STALE, "STALE"),
     (Inhibit.JOURNAL, "NOT_READY"),
 )  # the order of interlock.md; the first that holds is shown
+
+WORDS: Final[Mapping[Word, str]] = {
+    Word.CHECKING: "CHECKING",
+    Word.EXTENDED: "EXTENDED",
+    Word.SUPERVISE: "SUPERVISE",
+    Word.ENROL: "ENROL",
+    Word.REBADGE: "REBADGE",
+    Word.CHECK: "CHECK",
+    Word.SIGNED: "SIGNED",
+    Word.IDLE_SOON: "IDLE_SOON",
+    Word.REPORTED: "REPORTED",
+}
 
 
 def screen(showing: Showing) -> Screen:
@@ -80,14 +107,13 @@ def _word(said: Said, showing: Showing) -> Screen:
         shown = denials.page(said, page, showing.zone)
         red = showing.now_ms - said.since_ms < RED_MS
         return Screen("DENY", shown, "red steady" if red else "red dim", "1 long low" if red else "")
-    name = {Word.CHECKING: "CHECKING", Word.EXTENDED: "EXTENDED"}.get(said.word, "NOT_READY")
-    return _say(name, showing, said.lang)
+    return _say(WORDS.get(said.word, "NOT_READY"), showing, said.lang)
 
 
 def _said_ms(said: Said) -> int:
     if said.word is Word.DENIED and said.objections:
         return denials.pages(said) * TURN_MS
-    return SHORT_MS
+    return SHORT_MS if said.ends_ms is None else max(0, said.ends_ms - said.since_ms)
 
 
 def _idle(showing: Showing) -> Screen:
@@ -119,7 +145,14 @@ def _in_use(showing: Showing) -> Screen:
 
 
 def _ending(showing: Showing) -> Screen:
-    return _say("OVERRUN", showing, _lang(showing))
+    """Only past the session's end is it over time: before it, somebody asked for the end of a running job."""
+    guest = showing.guest
+    over = guest is not None and guest.until is not None and showing.now >= guest.until
+    said = _say("OVERRUN" if over else "FINISHING", showing, _lang(showing))
+    if not showing.alarm:
+        return said
+    called = lines("CALLED", _spoken(_lang(showing), showing), {})[0]
+    return replace(said, lines=(*said.lines[:3], called))
 
 
 def _run_on(showing: Showing) -> Screen:
@@ -146,16 +179,31 @@ def _inhibited(showing: Showing) -> str | None:
 
 
 def _say(name: str, showing: Showing, lang: str | None = None) -> Screen:
-    spoken = lang if lang in LANGUAGES else LANGUAGES[showing.now_ms // TURN_MS % len(LANGUAGES)]
+    spoken = _spoken(lang, showing)
     said = _without_promises(name, lines(name, spoken, fields_of(name, showing, spoken)), showing)
     return Screen(name, said, _led(name, showing), BUZZES.get(name, ""))
+
+
+def _spoken(lang: str | None, showing: Showing) -> str:
+    """The person's language, or each in its turn."""
+    return lang if lang in LANGUAGES and lang else LANGUAGES[showing.now_ms // TURN_MS % len(LANGUAGES)]
 
 
 def _without_promises(name: str, said: Lines, showing: Showing) -> Lines:
     """Leave out the lines that speak of what is not there: an extraction, a next booking."""
     if name == "WELCOME" and not showing.extraction:
         return (*said[:3], "")
+    if name == "ENDING" and not _followed(showing):
+        return (said[0], "", "", "")
     return said
+
+
+def _followed(showing: Showing) -> bool:
+    """Whether the next slot begins so soon after this one that it cannot be prolonged."""
+    guest, slot = showing.guest, showing.slot
+    if guest is None or guest.until is None or slot is None:
+        return False
+    return slot.start < guest.until + EXTENDED_BY
 
 
 def _led(name: str, showing: Showing) -> str:

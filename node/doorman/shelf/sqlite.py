@@ -15,7 +15,7 @@ from typing import Any
 
 from core.wire.codec import encode, instant_text, read_instant
 from core.wire.freshness import Home
-from node.ports import Ages, Kept
+from node.ports import Ages, Kept, ShelfBroken
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS home (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,
@@ -26,12 +26,10 @@ CREATE TABLE IF NOT EXISTS watermark (one INTEGER PRIMARY KEY CHECK (one = 1), j
     seq INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS ages (one INTEGER PRIMARY KEY CHECK (one = 1), age_ms INTEGER NOT NULL,
     fresh_at TEXT, spent_ms INTEGER NOT NULL, floor TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
+__all__ = ["ShelfBroken", "SqliteShelf"]
 _BUSY_S = 5.0  # only a copy of this program, or a person with a shell, could hold the file
-
-
-class ShelfBroken(Exception):  # noqa: N818 - the shelf is what broke
-    """The shelf cannot be read or written: no view may be used from it."""
 
 
 class SqliteShelf:
@@ -53,8 +51,8 @@ class SqliteShelf:
     def clear(self) -> None:
         """Forget everything: the node was paired anew."""
         with self._writing() as db:
-            for table in ("home", "kept", "watermark", "ages"):
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 - four names of our own
+            for table in ("home", "kept", "watermark", "ages", "note"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
     def home(self) -> Home | None:
         """The store this node follows."""
@@ -73,6 +71,13 @@ class SqliteShelf:
         """Take a view, follow its store; another store than before starts the watermarks again."""
         with self._writing() as db:
             _keep(db, "view", kept)
+            _keep_ages(db, ages)
+
+    def take_over(self, home: Home | None, ages: Ages) -> None:
+        """Follow the store that a damaged shelf followed, with its times."""
+        with self._writing() as db:
+            if home is not None:
+                db.execute("REPLACE INTO home VALUES (1, ?, ?)", (home.epoch, home.store))
             _keep_ages(db, ages)
 
     def keep_locks(self, kept: Kept) -> None:
@@ -101,6 +106,27 @@ class SqliteShelf:
         """Remember it."""
         with self._writing() as db:
             _keep_ages(db, ages)
+
+    def recall(self, name: str) -> object:
+        """What was remembered under `name`; None: nothing."""
+        row = self._row("SELECT value FROM note WHERE name = ?", name)
+        with _told_as_broken():
+            return None if row is None else json.loads(row[0])
+
+    def remember(self, name: str, value: object) -> None:
+        """Remember a small thing of JSON under `name`."""
+        with self._writing() as db:
+            db.execute("REPLACE INTO note VALUES (?, ?)", (name, json.dumps(value)))
+
+    def prove(self) -> None:
+        """Read everything once, as it will be read. Raises ShelfBroken where it cannot be."""
+        if self._row("PRAGMA quick_check") != ("ok",):
+            raise ShelfBroken("pages do not fit")
+        for read in (self.home, self.view, self.locks, self.watermark, self.ages):
+            read()
+        with _told_as_broken():
+            for (value,) in self._db.execute("SELECT value FROM note").fetchall():
+                json.loads(value)
 
     def _kept(self, kind: str) -> Kept | None:
         row = self._row("SELECT epoch, store, rev, body FROM kept WHERE kind = ?", kind)

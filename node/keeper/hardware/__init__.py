@@ -13,20 +13,31 @@ from typing import Any
 
 from gpiozero import DigitalInputDevice, DigitalOutputDevice, GPIOZeroError
 
-from node.ports import Inputs
+from node.keeper.hardware.relay import GpioRelay
+from node.ports import BusySensor, Inputs, PowerSwitch
 from node.settings import INPUTS, Line
 
 
 class GpioHardware:
-    """The lines of one machine; `factory` None means the board's own pins."""
+    """The lines of one machine; `factory` None means the board's own pins.
 
-    def __init__(self, pins: Mapping[str, Line], factory: Any = None) -> None:
+    `power` and `sensor` take the place of the `relay` pin and of the `busy` input.
+    """
+
+    def __init__(
+        self,
+        pins: Mapping[str, Line],
+        factory: Any = None,
+        power: PowerSwitch | None = None,
+        sensor: BusySensor | None = None,
+    ) -> None:
         """Claim every line, the relay first and open. Raises gpiozero's errors."""
         self._factory = factory if factory is not None else board_factory()
         self._pins = pins
         self._closing = threading.Lock()
         self._closed = False
-        self._relay = self._output("relay")
+        self._power = power if power is not None else GpioRelay(pins["relay"], self._factory)
+        self._sensor = sensor
         self._extraction = self._output("extraction") if "extraction" in pins else None
         self._contacts = {
             name: DigitalInputDevice(pins[name].pin, pull_up=True, pin_factory=self._factory)
@@ -42,9 +53,11 @@ class GpioHardware:
             extend=self._active("extend", unwired=False) is True,
             report=self._active("report", unwired=False) is True,
             extraction_ok=self._active("extraction_ok", unwired=None),
-            feedback=self._active("feedback", unwired=None),
+            feedback=self._active("feedback", unwired=self._power.feedback()),
             bypass=self._active("bypass", unwired=False),
-            busy=self._active("busy", unwired=None),
+            busy=self._sensor.busy() if self._sensor else self._active("busy", unwired=None),
+            power_w=self._sensor.power_w() if self._sensor else None,
+            unconfirmed=self._power.unconfirmed(),
         )
 
     def on_change(self, changed: Callable[[], None]) -> None:
@@ -52,12 +65,14 @@ class GpioHardware:
         for contact in self._contacts.values():
             contact.when_activated = changed
             contact.when_deactivated = changed
+        if self._sensor is not None:
+            self._sensor.on_change(changed)
 
     def set_relay(self, closed: bool) -> None:
         """Power on or off; does nothing once the lines are given back."""
         with self._closing:
             if not self._closed:
-                self._relay.value = closed
+                self._power.set(closed)
 
     def set_extraction(self, on: bool) -> None:
         """Extraction on or off."""
@@ -70,13 +85,15 @@ class GpioHardware:
         with self._closing:
             if self._closed:
                 return
+            self._power.set(closed=False)
             self._closed = True
-            self._relay.off()
+        self._power.close()  # outside the lock: a courier's thread may be about to ask for it
         for contact in self._contacts.values():
             contact.close()
-        for output in (self._relay, self._extraction):
-            if output is not None:
-                output.close()
+        if self._sensor is not None:
+            self._sensor.close()
+        if self._extraction is not None:
+            self._extraction.close()
 
     def _output(self, name: str) -> Any:
         line = self._pins[name]

@@ -66,16 +66,16 @@ def app(store: Store, clock: StoppedClock) -> Flask:
 def app_over(store: Store, clock: StoppedClock) -> Flask:
     app = Flask("api-under-test")
     app.testing = True
-    register(app, Deps(store, clock))
+    register(app, Deps(store, clock, public_url="https://hub.example"))
     return app
 
 
 @pytest.fixture
-def as_(app: Flask, store: Store, cast: Cast) -> Iterator[Callable[..., Client]]:
+def as_(app: Flask, store: Store, cast: Cast, clock: StoppedClock) -> Iterator[Callable[..., Client]]:
     """`as_("amelie")` or `as_("max", Scope.CERTIFY)`: a client with a token of that scope."""
 
     def client(name: str, scope: Scope = Scope.BOOK) -> Client:
-        return Client(app.test_client(), token_for(store, getattr(cast, name), scope))
+        return Client(app.test_client(), token_for(store, getattr(cast, name), scope, clock.at))
 
     return client
 
@@ -85,8 +85,8 @@ def stranger(app: Flask, cast: Cast) -> Client:
     return Client(app.test_client())
 
 
-def token_for(store: Store, person: str, scope: Scope) -> str:
+def token_for(store: Store, person: str, scope: Scope, now: datetime = NOW) -> str:
     def issue(tx):
-        return issue_token(tx, tx.people.get(person), scope, timedelta(hours=12), person, NOW)
+        return issue_token(tx, tx.people.get(person), scope, timedelta(hours=12), person, now)
 
     return store.write(issue)

@@ -80,5 +80,5 @@ class Journal:
         return self.write("session-end", end, name, **ended)
 
     def batch(self, first: int = 1, last: int | None = None) -> Records:
-        """The records from `first` to `last` as they travel."""
-        return Records(self.name, "b1", first, tuple(self.records[first - 1 : last]))
+        """The records from `first` to `last` as they travel; the node still has all of them."""
+        return Records(self.name, "b1", 1, tuple(self.records[first - 1 : last]))

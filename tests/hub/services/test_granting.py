@@ -9,7 +9,8 @@ from core.vocabulary import BadgeState, LockKind, MachineStatus, MemberStatus, R
 from hub.ports import Closure
 from hub.services import certifying, granting, locking_out
 from hub.services.enrolling import rest_badge
-from hub.services.reserving import Wish, cancel, reserve
+from hub.services.giving_back import cancel
+from hub.services.reserving import Wish, reserve
 from tests.cast import ADC, NOW
 from tests.hub.services.floor import NODE, VAULT, Floor
 

@@ -137,3 +137,65 @@ def test_two_locks_stand_until_both_are_lifted(floor: Floor) -> None:
     lifted(floor, one.id, "dora")
     assert [lock.id for lock in body(floor).locks] == [two.id]
     assert body(floor).rev == 3
+
+
+def reported(floor: Floor, name: str = "report-abc", owner: str = "") -> Journal:
+    """The button at the machine is pressed: what the keeper writes then."""
+    journal = Journal().write("report", NOW, category="danger")
+    journal.write("inhibit-set", NOW, inhibit="danger", lock=name, owner=owner, by=None, cause="report")
+    recorded(floor, journal)
+    return journal
+
+
+def kept(floor: Floor, name: str = "report-abc") -> Lock | None:
+    return floor.store.read(lambda tx: tx.locks.get(name))
+
+
+def test_a_danger_reported_by_the_button_at_the_machine_becomes_a_lock_of_the_house(both_floor: Floor) -> None:
+    reported(both_floor)
+    found = kept(both_floor)
+    assert found is not None
+    assert (found.machine, found.kind, found.owner, found.by) == ("LAS-1", LockKind.DANGER, None, None)
+    assert found.in_force == NOW
+    assert [one.id for one in body(both_floor).locks] == ["report-abc"]
+    relay(both_floor, "open")
+    assert standing(both_floor, "report-abc") is Effect.IN_FORCE
+
+
+def test_dora_of_the_staff_lifts_it_with_a_reason_and_the_node_is_told(both_floor: Floor) -> None:
+    journal = reported(both_floor)
+    refused_bare = lifted(both_floor, "report-abc", "dora")
+    assert isinstance(refused_bare, Refused)
+    assert refused_bare.code is Reason.INVALID
+    assert isinstance(lifted(both_floor, "report-abc", "dora", "smoke was a candle"), Lock)
+    assert body(both_floor).lifted == ("report-abc",)
+    recorded(both_floor, journal.write("inhibit-lifted", NOW, inhibit="danger", lock="report-abc", by=None))
+    assert standing(both_floor, "report-abc") is Effect.GONE
+    assert body(both_floor).lifted == ()
+
+
+def test_amelie_who_is_no_staff_does_not_lift_a_danger(floor: Floor) -> None:
+    reported(floor)
+    answer = lifted(floor, "report-abc", "amelie", "looks fine to me")
+    assert isinstance(answer, Refused)
+    assert answer.code is Reason.FORBIDDEN
+
+
+def test_a_lock_that_a_restored_hub_has_forgotten_is_taken_back_with_its_owner(floor: Floor) -> None:
+    journal = Journal()
+    owner = floor.people.dora
+    journal.write("inhibit-set", NOW, inhibit="lockout", lock="lk-9", owner=owner, by=owner, cause="belt")
+    recorded(floor, journal)
+    found = kept(floor, "lk-9")
+    assert found is not None
+    assert (found.kind, found.owner, found.reason) == (LockKind.LOCKOUT, owner, "belt")
+
+
+def test_an_emergency_stop_is_no_lock(floor: Floor) -> None:
+    recorded(floor, Journal().write("inhibit-set", NOW, inhibit="estop", lock=None, by=None, cause="input"))
+    assert body(floor).locks == ()
+
+
+def test_the_record_of_a_stranger_kind_of_lock_is_left_aside(floor: Floor) -> None:
+    recorded(floor, Journal().write("inhibit-set", NOW, inhibit="estop", lock="x-1", by=None, cause="input"))
+    assert kept(floor, "x-1") is None

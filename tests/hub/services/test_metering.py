@@ -214,3 +214,57 @@ def test_five_minutes_of_power_count_as_use_of_the_certificate_and_its_prerequis
     take(floor, Journal().session(floor.people.amelie, NOW, minutes).batch())
     events = floor.store.read(lambda tx: tx.certificates.events(floor.people.amelie))
     assert [event.kind for event in events].count("use") == counted
+
+
+def test_a_journal_whose_oldest_records_the_node_has_deleted_begins_where_it_says(both_floor: Floor) -> None:
+    journal = long_journal(9)
+    ack = take(both_floor, Records("j1", "b1", 4, tuple(journal.records[3:7])))
+    assert ack is not None
+    assert ack.journals == {"j1": 7}
+    assert stored(both_floor) == [("j1", seq) for seq in range(4, 8)]
+    ack = take(both_floor, Records("j1", "b1", 4, tuple(journal.records[5:9])))
+    assert ack is not None
+    assert ack.journals == {"j1": 9}
+
+
+def test_a_restored_hub_is_not_kept_waiting_for_what_the_node_has_deleted(floor: Floor) -> None:
+    journal = long_journal(9)
+    take(floor, journal.batch(1, 3))
+    ack = take(floor, Records("j1", "b1", 6, tuple(journal.records[5:9])))
+    assert ack is not None
+    assert ack.journals == {"j1": 9}
+    assert stored(floor) == [("j1", seq) for seq in (1, 2, 3, 6, 7, 8, 9)]
+
+
+def test_a_gap_behind_the_first_record_that_the_node_still_has_is_waited_for(floor: Floor) -> None:
+    journal = long_journal(9)
+    assert take(floor, Records("j1", "b1", 4, tuple(journal.records[5:7]))) is None
+    assert stored(floor) == []
+
+
+def test_a_first_record_that_says_it_is_before_the_ones_sent_lets_no_broken_chain_in(floor: Floor) -> None:
+    journal, other = long_journal(5), long_journal(5)
+    other.records[4] = other.records[4] | {"prev": "00"}
+    take(floor, journal.batch(1, 4))
+    assert take(floor, Records("j1", "b1", 5, (other.records[4],))).journals == {"j1": 4}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_node_whose_first_is_that_of_each_batch_loses_nothing_in_any_order(floor: Floor, seed: int) -> None:
+    dice = random.Random(seed)
+    journal = long_journal()
+    spans = [(first, min(30, first + dice.randrange(6))) for first in range(1, 31)]
+    dice.shuffle(spans)
+    for first, last in spans:
+        take(floor, Records("j1", "b1", first, tuple(journal.records[first - 1 : last])))
+    assert stored(floor) == [("j1", seq) for seq in range(1, 31)]
+
+
+def test_a_late_record_that_does_not_fit_the_one_behind_it_is_kept_aside(floor: Floor) -> None:
+    journal, other = long_journal(5), long_journal(5)
+    stranger = Journal().write("boot", NOW).write("busy", NOW - MINUTE)
+    take(floor, Records("j1", "b1", 3, tuple(journal.records[2:])))
+    take(floor, Records("j1", "b1", 2, (stranger.records[1],)))
+    assert stored(floor) == [("j1", seq) for seq in (3, 4, 5)]
+    take(floor, Records("j1", "b1", 1, tuple(other.records[:2])))
+    assert stored(floor) == [("j1", seq) for seq in range(1, 6)]

@@ -8,7 +8,8 @@ from core.vocabulary import Reason, ReservationKind, ReservationStatus
 from hub.ports import Reservation
 from hub.services import reserving
 from hub.services.finding import book, instead
-from hub.services.reserving import NotReserved, Wish, cancel, move, walk_up
+from hub.services.giving_back import cancel
+from hub.services.reserving import NotReserved, Wish, move, walk_up
 from tests.cast import ADC, NOW
 
 HOUR = timedelta(hours=1)

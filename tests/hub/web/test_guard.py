@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from flask import request
+
+from hub.app import create_app
 
 PUBLIC = ("/", "/?family=laser", "/machines/LAS-1", "/sign-in", "/nowhere", "/machines/NOPE")
 MEMBERS = ("/mine", "/machines/LAS-1/book", "/machines/SOL-1/book?minutes=60&day=2026-11-25")
@@ -100,13 +103,11 @@ def test_own_files_live_long_only_under_their_version(browser):
 
 
 def test_only_a_named_proxy_may_say_who_calls(settings, store, cast, clock):
-    from hub.app import create_app
-
     behind = create_app(
         settings.model_copy(update={"trusted_proxies": ("10.0.0.0/8",)}), store=store, clock=clock
     )
     seen = []
-    behind.add_url_rule("/who", "who", lambda: seen.append(__import__("flask").request.remote_addr) or "")
+    behind.add_url_rule("/who", "who", lambda: seen.append(request.remote_addr) or "")
     forged = {"X-Forwarded-For": "203.0.113.5"}
     behind.test_client().get("/who", headers=forged, environ_overrides={"REMOTE_ADDR": "198.51.100.1"})
     behind.test_client().get("/who", headers=forged, environ_overrides={"REMOTE_ADDR": "10.1.2.3"})

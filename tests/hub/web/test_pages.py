@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from core.vocabulary import LockKind, ReservationKind, SessionKind
-from hub.ports import Lock, NewReservation, Session
+from hub.ports import Busy, Lock, NewReservation, Session
+from hub.web import board
 from tests.cast import ADC, NOW
 
 TEN = NOW + timedelta(hours=1)  # 10:00 in Brussels
@@ -363,9 +364,6 @@ def test_a_lost_reader_is_told_so_in_his_language_and_shown_the_way(browser, lan
 
 
 def test_a_busy_store_is_a_page_that_says_try_again(browser, app, monkeypatch):
-    from hub.ports import Busy
-    from hub.web import board
-
     def busy(*_args):
         raise Busy
 
@@ -377,8 +375,6 @@ def test_a_busy_store_is_a_page_that_says_try_again(browser, app, monkeypatch):
 
 
 def test_a_defect_shows_nothing_of_the_inside(browser, app, monkeypatch):
-    from hub.web import board
-
     def broken(*_args):
         raise RuntimeError("the secret inside")
 

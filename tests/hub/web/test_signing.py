@@ -1,6 +1,7 @@
 """Who gets in, who does not, and what an attacker learns from it: nothing."""
 
 import pytest
+from argon2 import PasswordHasher
 from limits.errors import StorageError
 
 from hub.web.signing import is_ours
@@ -112,8 +113,6 @@ def test_a_session_is_new_after_signing_in(browser):
 
 
 def test_an_old_hash_is_renewed_through_the_store(browser, store, cast):
-    from argon2 import PasswordHasher
-
     old = PasswordHasher(memory_cost=8 * 1024, time_cost=1, parallelism=1).hash("open sesame")
     store.write(lambda tx: tx.people.change(cast.bram, {"password": old}))
     assert browser().sign_in("bram").status_code == 303

@@ -44,7 +44,14 @@ def test_a_moment_of_today_is_a_time_and_of_another_day_both():
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(0, "0\u00a0min"), (59, "59\u00a0min"), (60, "1\u00a0h"), (130, "2\u00a0h\u00a010"), (65, "1\u00a0h\u00a005")]
+    ("minutes", "said"),
+    [
+        (0, "0\u00a0min"),
+        (59, "59\u00a0min"),
+        (60, "1\u00a0h"),
+        (130, "2\u00a0h\u00a010"),
+        (65, "1\u00a0h\u00a005"),
+    ],
 )
 def test_durations(minutes, said):
     assert duration(minutes) == said

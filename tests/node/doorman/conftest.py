@@ -40,6 +40,7 @@ from node.doorman.events import CardGone, KeeperLost, KeeperMet, KeeperSaid, Lea
 from node.doorman.exchange import Exchange, Me, World
 from node.doorman.face.simulated import SimulatedFace
 from node.doorman.outcome import TapOutcome
+from node.doorman.shelf.salvage import open_shelf
 from node.doorman.shelf.sqlite import SqliteShelf
 from node.inbox import Inbox
 from node.keeper import program as keeper_program
@@ -388,7 +389,17 @@ class Machine:
         self.meet_keeper()
         self.settle()
 
-    def _doorman(self, *, ntp: bool = False) -> Doorman:
+    def spoil_shelf(self) -> None:
+        """The card has lost the doorman's file; he starts again."""
+        self.shelf.close()
+        (self._folder / "shelf.db").write_bytes(b"rubbish" * 1000)
+        self.shelf, damaged = open_shelf(self._folder / "shelf.db")
+        self.items.clear()
+        self.doorman = self._doorman(ntp=True, damaged=damaged)
+        self.meet_keeper()
+        self.settle()
+
+    def _doorman(self, *, ntp: bool = False, damaged: bool = False) -> Doorman:
         me = Me("las-1", "LAS-1", "boot-1")
         world = World(self.link, self.shelf, self.clock, lambda: f"nonce-{next(self._ids)}", lambda: ntp)
         house = House(
@@ -400,6 +411,7 @@ class Machine:
             key_of=lambda uid: badge_key(KEYS.badge, uid),
             new_id=lambda: f"id-{next(self._ids)}",
             outcome=self.outcomes.append,
+            shelf_damaged=damaged,
         )
         return Doorman(house)
 

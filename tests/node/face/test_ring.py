@@ -9,10 +9,10 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from core.case import Objection
-from core.vocabulary import Inhibit, Phase, Reason
+from core.vocabulary import Inhibit, Phase, Reason, SessionKind
 from node.doorman.face import ring
 from node.doorman.face.ring import RingFace
-from node.doorman.showing import Said, Showing, Word
+from node.doorman.showing import Guest, Said, Showing, Word
 
 FREE = Showing(now_ms=0, now=datetime(2026, 11, 24, 13, tzinfo=UTC))
 
@@ -65,7 +65,8 @@ def test_a_refusal_beeps_once_and_not_at_every_turn(face: RingFace, monkeypatch:
 def test_time_over_beeps_again_every_thirty_seconds(face: RingFace, monkeypatch: pytest.MonkeyPatch) -> None:
     beeps = []
     monkeypatch.setattr(face._buzzer, "beep", lambda **how: beeps.append(how))
-    over = replace(FREE, phase=Phase.ENDING)
+    late = Guest("", "fr", SessionKind.USE, FREE.now, since_ms=0)
+    over = replace(FREE, phase=Phase.ENDING, guest=late)
     for now_ms in (0, 29_999, 30_000, 59_999, 60_000):
         face.show(replace(over, now_ms=now_ms))
     assert len(beeps) == 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.case import Objection
 from core.vocabulary import Inhibit, Phase, Reason, SessionKind
-from node.doorman.face import denials
+from node.doorman.face import denials, texts
 from node.doorman.face.screens import INHIBITED, LEDS, TURN_MS, screen
 from node.doorman.face.texts import LANGUAGES, WIDTH, lines
 from node.doorman.showing import Down, Guest, Said, Showing, Slot, Word
@@ -18,6 +18,7 @@ NOON = datetime(2026, 11, 24, 13, tzinfo=UTC)  # 14:00 in Brussels
 FREE = Showing(now_ms=0, now=NOON)
 AMELIE = Guest("Amélie", "fr", SessionKind.USE, NOON + timedelta(minutes=60), since_ms=0)
 LATER = {"now_ms": 60_000}
+MISSING = Objection(Reason.CERT_MISSING, {"course": "LAS1"})
 
 
 def in_use(**changes: object) -> Showing:
@@ -86,6 +87,107 @@ def test_time_over_counts_the_minutes_since() -> None:
     assert (shown.lines[0], shown.led) == ("TEMPS DÉPASSÉ +04", "amber fast")
 
 
+def ending(**changes: object) -> Showing:
+    return replace(in_use(**changes), phase=Phase.ENDING)
+
+
+FATIMA = Slot("Fatima", minutes(62), minutes(120), minutes(77))
+
+
+def test_a_badge_out_with_the_job_still_running_is_no_time_over_and_nobody_waits() -> None:
+    shown = screen(ending(now=minutes(59), slot=FATIMA))
+    assert (shown.name, shown.led, shown.buzz) == ("FINISHING", "amber pulse", "")
+    assert shown.lines == ("Arrêt demandé", "Le travail s'achève", "Coupure automatique", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("nl", ("Stop gevraagd", "Gaat vanzelf uit")), ("en", ("Stop requested", "Power off by itself"))],
+)
+def test_the_job_finishes_in_the_persons_language(lang: str, said: tuple[str, str]) -> None:
+    shown = screen(replace(ending(now=minutes(10)), guest=replace(AMELIE, lang=lang)))
+    assert (shown.lines[0], shown.lines[2]) == said
+
+
+def test_it_is_time_over_from_the_sessions_end_on_and_not_a_millisecond_before() -> None:
+    assert screen(ending(now=minutes(60) - timedelta(milliseconds=1))).name == "FINISHING"
+    assert screen(ending(now=minutes(60))).name == "OVERRUN"
+
+
+def test_somebody_waits_only_once_his_own_slot_has_begun_and_by_a_name_he_chose() -> None:
+    assert screen(ending(now=minutes(61), slot=FATIMA)).lines[2] == ""
+    assert screen(ending(now=minutes(62), slot=FATIMA)).lines[2] == "Fatima attend"
+    assert screen(ending(now=minutes(62), slot=replace(FATIMA, name=""))).lines[2] == ""
+
+
+def test_an_alarm_says_that_staff_are_called() -> None:
+    assert screen(ending(now=minutes(62), alarm=True)).lines[3] == "Équipe prévenue"
+    assert screen(ending(now=minutes(10), alarm=True)).lines[3] == "Équipe prévenue"
+
+
+def test_no_is_said_to_prolonging_only_where_somebody_comes_next() -> None:
+    assert screen(in_use(now=minutes(55), **LATER)).lines == ("Fin dans 5 min", "", "", "")
+    followed = screen(in_use(now=minutes(55), slot=replace(FATIMA, name=""), **LATER))
+    assert followed.lines == ("Fin dans 5 min", "", "Prolonger? non", "")
+    tonight = replace(FATIMA, start=minutes(75))
+    assert screen(in_use(now=minutes(55), slot=tonight, **LATER)).lines[1:] == ("", "", "")
+
+
+# -- words that wait for somebody
+
+
+def told(word: Word, **more: object) -> Showing:
+    return replace(FREE, said=Said(word, 0, "fr", **more))
+
+
+def test_a_supervisors_badge_is_waited_for_as_long_as_it_is_told() -> None:
+    waiting = told(Word.SUPERVISE, name="Bram", ends_ms=60_000)
+    assert screen(replace(waiting, now_ms=18_000)).lines == (
+        "Apprenant·e Bram",
+        "Badge encadrant·e",
+        "dans 42 s",
+        "",
+    )
+    assert screen(replace(waiting, now_ms=59_999)).name == "SUPERVISE"
+    assert screen(replace(waiting, now_ms=60_000)).name == "FREE"
+
+
+def test_a_checklist_shows_one_item_at_a_time_broken_between_words() -> None:
+    shown = screen(told(Word.CHECK, text="Extraction lancée avant la découpe", page=(2, 5), ends_ms=60_000))
+    assert shown.lines == ("2/5 Vérifiez:", "Extraction lancée", "avant la découpe", "Badge = c'est fait")
+
+
+def test_an_idle_machine_counts_down_to_its_switching_off() -> None:
+    assert screen(replace(told(Word.IDLE_SOON, ends_ms=90_000), now_ms=45_000)).lines[1] == "Coupure dans 0:45"
+
+
+@pytest.mark.parametrize("word", Word)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_word_has_its_screen_its_light_and_its_text(word: Word, lang: str) -> None:
+    said = Said(word, 0, lang, (MISSING,), minutes(60), 60_000, "W" * 30, "M" * 60, (99, 99))
+    shown = screen(replace(FREE, said=said))
+    assert shown.lines[0]
+    assert shown.led
+    assert all(len(line) <= WIDTH for line in shown.lines)
+
+
+@pytest.mark.parametrize("name", sorted(texts._BOOK["states"]))
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_with_the_widest_values_no_line_is_cut(name: str, lang: str) -> None:
+    widths = texts._BOOK["widths"]
+    for line in texts._BOOK["states"][name][lang]:
+        widest = line
+        for mark, width in widths.items():
+            widest = widest.replace("{" + mark + "}", "W" * width)
+        assert "{" not in widest
+        assert len(" ".join(widest.split())) <= WIDTH, widest
+
+
+def test_reasons_fit_their_twenty_letters() -> None:
+    said = [line for told in texts._BOOK["reasons"].values() for pair in told.values() for line in pair]
+    assert max(len(line) for line in said) <= 20
+
+
 def test_pre_run_and_run_on_count_down() -> None:
     before = replace(in_use(phase_until_ms=45_000), phase=Phase.STARTING)
     assert screen(before).lines[:2] == ("Extraction 0:45", "Machine ensuite")
@@ -146,7 +248,6 @@ def test_a_maintenance_session_is_no_greeting() -> None:
 
 # -- refusals
 
-MISSING = Objection(Reason.CERT_MISSING, {"course": "LAS1"})
 LAPSED = Objection(Reason.MEMBER_EXPIRED)
 
 

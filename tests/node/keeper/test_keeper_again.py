@@ -56,6 +56,44 @@ def test_the_estimate_of_a_cut_session_comes_from_its_last_checkpoint(laser):
     assert 300 <= end["data"]["power_s"] <= 700
 
 
+def cut_end(back):
+    (end,) = (record for record in back.records() if record["type"] == "session-end")
+    return end["data"]
+
+
+def test_a_session_cut_by_the_mains_ends_at_its_last_checkpoint_and_its_seconds_fit(laser):
+    for _ in range(3):
+        laser.pass_s(50)
+    (on,) = (record for record in laser.records() if record["type"] == "power-on")
+    last = [record for record in laser.records() if record["type"] == "checkpoint"][-1]
+    data = cut_end(laser.again())
+    assert data["end"] == last["at"]
+    assert data["power_s"] == (last["mono_ms"] - on["mono_ms"]) // 1000 > 0
+
+
+def test_one_cut_before_its_first_checkpoint_ends_where_its_power_began(laser):
+    (on,) = (record for record in laser.records() if record["type"] == "power-on")
+    laser.pass_s(10)
+    data = cut_end(laser.again())
+    assert (data["end"], data["power_s"], data["busy_s"]) == (on["at"], 0, 0)
+
+
+def test_the_checkpoint_of_a_former_session_says_nothing_of_the_one_that_was_cut(laser):
+    laser.pass_s(70)
+    laser.energise("s2", who="ann", msg="handover")
+    on = [record for record in laser.records() if record["type"] == "power-on"][-1]
+    laser.pass_s(1)
+    back = laser.again()
+    data = [record for record in back.records() if record["type"] == "session-end"][-1]["data"]
+    assert (data["end"], data["power_s"]) == (on["at"], 0)
+
+
+def test_an_exact_end_names_no_other_instant(laser):
+    laser.pass_s(70)
+    laser.ask("stop-now", session="s1", reason="staff-stop", by="max")
+    assert "end" not in cut_end(laser)
+
+
 def test_a_run_on_cut_short_by_the_mains_begins_again_in_full(laser):
     laser.stop()
     laser.pass_s(170)

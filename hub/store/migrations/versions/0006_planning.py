@@ -8,17 +8,13 @@ down_revision = "0005"
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _GOING_ON = "status IN ('confirmed', 'conditional', 'arrived', 'in_use')"
-_MORE = (
-    sa.Column("held_until", sa.BigInteger(), nullable=True),
-    sa.Column("planned_end", sa.BigInteger(), nullable=True),
-    sa.Column("series", sa.String(), nullable=True),
-    sa.Column("party", sa.String(), nullable=True),
-)
+_MORE = ("held_until", "planned_end", "series", "party")
 
 
 def upgrade() -> None:
-    for column in _MORE:
-        op.add_column("reservation", column.copy())
+    for name in _MORE:
+        kind = sa.BigInteger() if name in ("held_until", "planned_end") else sa.String()
+        op.add_column("reservation", sa.Column(name, kind, nullable=True))
     _partial("ix_reservation_going_on", "reservation", ["start_ms", "end_ms"], _GOING_ON)
     op.create_index("ix_reservation_series", "reservation", ["series"], unique=False)
     _waiting()
@@ -122,7 +118,9 @@ def _house() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.UniqueConstraint("lab", "level", "subject", "version", name="uq_rule_set_lab_level_subject_version"),
+        sa.UniqueConstraint(
+            "lab", "level", "subject", "version", name="uq_rule_set_lab_level_subject_version"
+        ),
         *_keys("rule_set", lab="lab", by="person"),
     )
     op.create_table(
@@ -142,8 +140,8 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_reservation_series", "reservation")
     op.drop_index("ix_reservation_going_on", "reservation")
-    for column in reversed(_MORE):
-        op.drop_column("reservation", column.name)
+    for name in reversed(_MORE):
+        op.drop_column("reservation", name)
 
 
 def _keys(table: str, **foreign: str) -> list[sa.Constraint]:

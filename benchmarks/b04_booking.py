@@ -1,0 +1,93 @@
+"""B4: how fast is one durable booking, beside the very same statements sent by hand?
+
+The rival replays what our booking said to the database: the same SQL, the same values, raw sqlite3, in a twin of the file.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event
+
+from benchmarks.figure import Figure
+from benchmarks.lab import Busy, must, sqlite_lab
+from benchmarks.rounds import Compared, Cost, Effort, compare, speed, timed
+from hub.store.engines import file_of
+from hub.store.store import SqliteStore, open_store
+
+Said = list[tuple[str, Any]]
+
+
+@dataclass
+class Listener:
+    """What the store says to its database, a list for each booking."""
+
+    bookings: list[Said] = field(default_factory=list)
+
+    def attach(self, store: SqliteStore) -> None:
+        """Listen from now on."""
+        event.listen(store._writing, "before_cursor_execute", self._heard)  # noqa: SLF001 -- only a benchmark listens in
+        event.listen(store._writing, "commit", self._committed)  # noqa: SLF001
+
+    def _heard(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("BEGIN"):
+            self.bookings.append([])
+        self.bookings[-1].append((statement, parameters))
+
+    def _committed(self, _connection: Any) -> None:
+        self.bookings[-1].append(("COMMIT", ()))
+
+
+def measure(effort: Effort) -> Iterator[Figure]:
+    """100,000 rows behind it."""
+    rows = effort.size(100_000, 200)
+    with sqlite_lab(rows, effort.size(400, 20)) as busy:
+        found, statements = booking_beside_raw(busy, effort)
+    what = f"a durable booking, {rows:,} rows : the same {statements} statements"
+    yield speed(("B4", what), found, due=0.5, aim=0.85)
+
+
+def booking_beside_raw(busy: Busy, effort: Effort) -> tuple[Compared, int]:
+    """(the comparison, statements of one booking)."""
+    path = file_of(busy.url)
+    shutil.copy(path, path + ".twin")
+    listener, numbers = Listener(), count()
+    with open_store(busy.url) as store, closing(_raw(path + ".twin")) as twin:
+        if not isinstance(store, SqliteStore):
+            raise TypeError("B4 is about SQLite")
+        must(store, busy.wish(next(numbers)))  # what is compiled once is not what we measure
+        listener.attach(store)
+        for _ in range(effort.size(10, 2)):  # something to replay before the first round
+            must(store, busy.wish(next(numbers)))
+        statements = len(listener.bookings[-1])
+        found = compare(_ours(store, busy, numbers, effort), _replay(twin, listener, effort), effort)
+    return found, statements
+
+
+def _ours(store: SqliteStore, busy: Busy, numbers: "count[int]", effort: Effort) -> Cost:
+    return lambda: timed(lambda: must(store, busy.wish(next(numbers))), effort.size(20, 1))
+
+
+def _replay(twin: sqlite3.Connection, listener: Listener, effort: Effort) -> Cost:
+    heard: Callable[[], Said] = lambda: listener.bookings.pop(0)  # noqa: E731
+
+    def run() -> float:
+        return timed(lambda: _say(twin, heard()), min(len(listener.bookings) - 1, effort.size(10, 1)) or 1)
+
+    return run
+
+
+def _say(twin: sqlite3.Connection, said: Said) -> None:
+    for statement, parameters in said:
+        twin.execute(statement, parameters).fetchall()
+
+
+def _raw(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection

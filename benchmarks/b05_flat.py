@@ -1,0 +1,30 @@
+"""B5: does a booking cost the same with a million behind it? One seek finds the last start before the new end."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+
+from benchmarks.figure import Figure
+from benchmarks.lab import Busy, must, sqlite_lab
+from benchmarks.rounds import Cost, Effort, compare, speed, timed
+from hub.ports import Store
+from hub.store.store import open_store
+
+
+def measure(effort: Effort) -> Iterator[Figure]:
+    """100,000 and 1,000,000 rows, each beside none."""
+    members = effort.size(400, 20)
+    with ExitStack() as stack:
+        empty = _booking(stack, stack.enter_context(sqlite_lab(0, members)), effort)
+        for rows in (effort.size(100_000, 100), effort.size(1_000_000, 200)):
+            full = _booking(stack, stack.enter_context(sqlite_lab(rows, members)), effort)
+            found = compare(full, empty, effort)
+            yield speed(("B5", f"a durable booking with {rows:,} rows : with none"), found, due=0.9, aim=1.0)
+
+
+def _booking(stack: ExitStack, busy: Busy, effort: Effort) -> Cost:
+    store: Store = stack.enter_context(open_store(busy.url))
+    numbers = count()
+    for _ in range(effort.size(5, 1)):
+        must(store, busy.wish(next(numbers)))
+    return lambda: timed(lambda: must(store, busy.wish(next(numbers))), effort.size(20, 1))

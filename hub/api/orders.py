@@ -1,0 +1,20 @@
+"""Staff's hand on a machine from afar: stop it, or clear what its node latched."""
+
+from hub.api import forms
+from hub.api.door import Answer, Ask
+from hub.api.forms import read_form
+from hub.api.problems import granted
+from hub.api.routes import Routes
+from hub.services import ordering
+from hub.services.letting_in import Scope
+
+routes = Routes()
+
+
+@routes.add("POST", "/machines/{machine}/orders", scope=Scope.STAFF, form=forms.NewOrder, success=202)
+def order(ask: Ask, machine: str) -> Answer:
+    """Order a machine to stop (`stop`, `stop-now`), or reset its `estop` or `fault`; never to start."""
+    form = read_form(forms.NewOrder, ask.body)
+    wanted = (form.order, form.inhibit)
+    made = granted(ask.write(lambda tx: ordering.order(tx, ask.person, machine, wanted, ask.now)))
+    return Answer({"id": made.id, "machine": made.machine, "node": made.node, "order": made.order.value}, 202)

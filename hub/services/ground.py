@@ -1,0 +1,207 @@
+"""What is a wish held against? Everything that core.booking wants to know, read once, under the locks it needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core.access import Objection, objection
+from core.booking import BookingRules, Taken, Wanted, best_seat, displaced, is_exempt, objections, status_of
+from core.grants import MachinePolicy, Right
+from core.holder import Holder
+from core.terms import Terms
+from core.timeline import Span
+from core.vocabulary import Reason, ReservationKind, ReservationStatus, Role
+from hub.ports import Machine, Person, Reservation, Tx
+from hub.services import facts, granting, holding
+from hub.services.refused import Refused, refused
+
+AROUND = timedelta(days=2)  # how far openings are read around a slot: past the longest booking of one day
+FAR = timedelta(days=3660)  # ten years either way: beyond, it is a slip of the keyboard, not a plan
+TOKEN_HELPS = frozenset({Reason.QUOTA, Reason.HORIZON})  # R19
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A slot that somebody wants on a machine; `person` will hold it, `by` asks for it.
+
+    Only staff may `override` the house's comfort (E06; `note` says why) or let a class `displace` others (R18);
+    `read`: the note on a degraded machine was read (E32).
+    """
+
+    machine: str
+    person: str
+    start: datetime
+    end: datetime
+    by: str
+    kind: ReservationKind = ReservationKind.BOOKING
+    note: str = ""
+    override: bool = False
+    displace: bool = False
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free time on a machine."""
+
+    machine: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotReserved(Refused):
+    """Nothing was written; `alternatives` are bookable, and sought only where the overlap is all there is against it."""
+
+    alternatives: tuple[Slot, ...] = field(default=())
+
+    @property
+    def only_late(self) -> bool:
+        """Whether somebody else's slot is the only objection (409, else 422)."""
+        return all(one.code is Reason.OVERLAP for one in self.objections)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything that a wish is held against, read once in one transaction."""
+
+    machine: Machine
+    person: Person
+    wanted: Wanted
+    rules: BookingRules
+    right: Right
+    taken: tuple[Taken, ...]
+    now: datetime
+
+    def against(self, now: datetime | None = None) -> tuple[Objection, ...]:
+        """Everything against it, in order of rank; `now` where it is judged for another instant."""
+        return objections(self.wanted, self.taken, self.rules, now or self.now)
+
+    def seat(self, now: datetime | None = None) -> int | None:
+        """The seat to give; `now` where it is judged for another instant."""
+        return best_seat(self.wanted, self.taken, self.rules, now or self.now)
+
+    def gives_way(self) -> tuple[str, ...]:
+        """The reservations that a class takes the place of (R18)."""
+        if not self.wanted.displace:
+            return ()
+        return tuple(one.id for one in displaced(self.wanted, self.taken, self.rules, self.now))
+
+    def status(self) -> ReservationStatus:
+        """How it will stand: conditional, where a training has yet to grant the right (R14)."""
+        return status_of(self.rules, self.wanted, self.now)
+
+    def held_until(self) -> datetime | None:
+        """When a conditional slot lapses; None for any other."""
+        if self.status() is not ReservationStatus.CONDITIONAL:
+            return None
+        return self.wanted.start - timedelta(hours=self.rules.terms.conditional_h)
+
+    def exempt(self) -> bool:
+        """Whether no quota will count it."""
+        return is_exempt(self.rules, self.wanted, self.now)
+
+    def with_token(self) -> "Ground":
+        """The same by a rebooking token (R19)."""
+        return replace(self, wanted=replace(self.wanted, token=True))
+
+
+def ground_of(
+    tx: Tx, wish: Wish, now: datetime, *, lock: bool = False, but: str = ""
+) -> Ground | NotReserved:
+    """The facts around a wish, all but the reservation `but`; NOT_FOUND or INVALID where there is nothing to judge.
+
+    `lock` holds the person's row (with whom he shares a quota), then the seats', in id order.
+    """
+    machine = tx.machines.get(wish.machine)
+    if lock and machine is not None:
+        holding.lock(tx, wish.person, holding.machine_terms(machine))
+    person = tx.people.get(wish.person)
+    if machine is None or person is None:
+        return NotReserved(no(Reason.NOT_FOUND))
+    if not person.roles.get(machine.lab):
+        return NotReserved(no(Reason.FORBIDDEN))
+    if not (now - FAR < wish.start < wish.end < now + FAR):
+        wrong = "end" if wish.end <= wish.start else "start"
+        return NotReserved(refused(Reason.INVALID, {"field": wrong}).objections)
+    seats = tuple(seat.id for seat in tx.machines.seats(machine.id, lock=lock))
+    terms = holding.terms_for(tx, person, machine, wish.start)
+    right = granting.right_at(tx, person, _asking(machine, wish.kind, terms), wish.end)
+    rules = BookingRules(
+        policy=facts.policy_of(machine, len(seats)),
+        openings=facts.openings_of(tx, machine, _around(wish)),
+        missing=right.missing,
+        seats=seats,
+        terms=terms,
+        holder=holding.holder_of(tx, person, machine, wish.start, now, but=but),
+        promised=holding.promised(tx, person.id, right.missing, wish.start),
+        spare=holding.spare(tx, machine, terms, wish.start, wish.end),
+        note=holding.note_of(machine),
+    )
+    roles = facts.roles_of(person, machine.lab)
+    wanted = wanted_of(wish, roles)
+    taken = tuple(taken_of(tx, machine.id, near(rules, Span(wish.start, wish.end)), but))
+    return Ground(machine, person, wanted, rules, right, taken, now)
+
+
+def wanted_of(wish: Wish, roles: tuple[Role, ...]) -> Wanted:
+    """The wish as the rules see it."""
+    return Wanted(
+        wish.start,
+        wish.end,
+        wish.kind,
+        roles,
+        wish.person,
+        override=wish.override,
+        displace=wish.displace,
+        read=wish.read,
+    )
+
+
+def _asking(machine: Machine, kind: ReservationKind, terms: Terms) -> Machine:
+    """The machine with all that such a slot needs: a run without its holder has a course of its own (R13)."""
+    if kind is not ReservationKind.UNATTENDED or terms.unattended is None:
+        return machine
+    return replace(machine, needs=(*machine.needs, terms.unattended))
+
+
+def _around(wish: Wish) -> Span:
+    if wish.end - wish.start < AROUND:
+        return Span(wish.start - AROUND, wish.end + AROUND)
+    return Span(wish.start, wish.end)
+
+
+def near(rules: BookingRules, span: Span) -> Span:
+    """How far neighbours bear on a slot: clean-up, and the least that somebody could book beside it."""
+    terms, policy = rules.terms, rules.policy
+    reach = terms.buffer_after_min + (policy.min_duration_min + policy.step_min if terms.orphan_gap else 0)
+    return Span(span.start - timedelta(minutes=reach), span.end + timedelta(minutes=reach))
+
+
+def taken_of(tx: Tx, machine: str, within: Span, but: str = "") -> Iterable[Taken]:
+    """The seats that are taken in a span, all but the reservation `but`."""
+    found = tx.bookings.taken(machine, within.start, within.end)
+    return [seat_taken(one) for one in found if one.id != but]
+
+
+def seat_taken(one: Reservation) -> Taken:
+    """A reservation as a taken seat."""
+    return Taken(one.seat, one.start, one.end, one.person, one.kind, one.id)
+
+
+def rules_for(
+    tx: Tx, machine: Machine, within: Span, policy: MachinePolicy, holder: Holder | None = None
+) -> BookingRules:
+    """The rules for looking around: what a slot is held against, whoever asks; certificates apart."""
+    return BookingRules(
+        policy=policy,
+        openings=facts.openings_of(tx, machine, within),
+        seats=tuple(seat.id for seat in tx.machines.seats(machine.id)),
+        terms=holding.machine_terms(machine),
+        holder=holder or Holder(),
+    )
+
+
+def no(code: Reason) -> tuple[Objection, ...]:
+    """One objection without more to say."""
+    return (objection(code, None),)

@@ -1,0 +1,108 @@
+"""Who will hold the slot, what do they hold already, and what is promised to them? Facts for core.booking.
+
+Two rules: whoever shares a quota is locked together, in id order; what costs a query is asked only where it can matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.ages import age_on
+from core.certificates import tree_of
+from core.grants import Refusal
+from core.holder import Holder, plan_of
+from core.rulebook import terms_of
+from core.terms import Subject, Terms
+from core.timeline import instant, local_day
+from core.vocabulary import MachineStatus, Reason
+from hub.ports import Machine, Person, Tx
+from hub.services import facts, sanctions
+
+BACK = timedelta(days=8)  # an ISO week, or any seven days, and the day's hour more that October has
+GROWN_UP = 21  # no course asks for more years
+
+
+def machine_terms(machine: Machine) -> Terms:
+    """The booking figures of a machine, as lab, family and machine say them."""
+    return terms_of({**machine.rules, **machine.policy})
+
+
+def lock(tx: Tx, person: str, terms: Terms) -> None:
+    """Hold the person's row, and those of everybody with whom a quota here is shared (E09)."""
+    found = tx.people.get(person) if _shared(terms) else None
+    tx.people.lock([person] if found is None else sorted({person, *tx.people.sharing(found)}))
+
+
+def _shared(terms: Terms) -> bool:
+    return any(quota.subject is not Subject.PERSON for quota in terms.quotas)
+
+
+def holder_of(
+    tx: Tx, person: Person, machine: Machine, start: datetime, now: datetime, *, but: str = ""
+) -> Holder:
+    """The person as the rules see him for a slot at `start`; of what is held, all but the reservation `but`."""
+    shared = _shared(machine_terms(machine)) and (
+        person.household is not None or person.organisation is not None
+    )
+    persons = tx.people.sharing(person) if shared else [person.id]
+    held = tx.bookings.shares(persons, min(start, now) - BACK)
+    return Holder(
+        who=person.id,
+        plan=plan_of(facts.roles_of(person, machine.lab), person.pass_day),
+        birth=person.birth,
+        consent_until=person.consent_until,
+        pass_day=person.pass_day,
+        host=person.host is not None,
+        household=person.household,
+        organisation=person.organisation,
+        barred_until=sanctions.barred_until(tx, person.id, machine.lab, now),
+        held=tuple(one for one in held if one.id != but),
+    )
+
+
+def terms_for(tx: Tx, person: Person, machine: Machine, at: datetime) -> Terms:
+    """The terms with the least age of the machine's courses, asked only of the young (R23)."""
+    terms = machine_terms(machine)
+    if person.birth is None or age_on(person.birth, local_day(at, machine.zone)) >= GROWN_UP:
+        return terms
+    return replace(terms, min_age=max(terms.min_age, least_age(tx, machine)))
+
+
+def least_age(tx: Tx, machine: Machine) -> int:
+    """The least age of the courses that a machine needs, and of what they need; 0 where none says one."""
+    tree = tree_of(machine.needs, facts.courses_of(tx, machine.lab, machine.zone))
+    ages = [course.min_age for course in tx.certificates.courses(machine.lab) if course.id in tree]
+    return max((age for age in ages if age is not None), default=0)
+
+
+def promised(tx: Tx, person: str, missing: Iterable[Refusal], before: datetime) -> frozenset[str]:
+    """The courses among what is missing whose training is booked and over before then (R14).
+
+    An enrolment says when its training ends: `data["ends"]` of the event.
+    """
+    courses = {one.params.get("course") for one in missing if one.code is Reason.CERT_MISSING}
+    if not courses:
+        return frozenset()
+    return frozenset(
+        event.course
+        for event in tx.certificates.events(person)
+        if event.kind == "enrol" and event.course in courses and _over(event.data.get("ends"), before)
+    )
+
+
+def _over(ends: object, before: datetime) -> bool:
+    return isinstance(ends, str) and instant(ends) <= before
+
+
+def spare(tx: Tx, machine: Machine, terms: Terms, start: datetime, end: datetime) -> int | None:
+    """How many machines of the family are wholly free then; None where no rule asks."""
+    if not terms.keep_free:
+        return None
+    family = tx.machines.all(lab=machine.lab, family=machine.family)
+    fit = [one for one in family if one.status in (MachineStatus.OK, MachineStatus.DEGRADED)]
+    return sum(not tx.bookings.taken(one.id, start, end) for one in fit)
+
+
+def note_of(machine: Machine) -> str:
+    """What to have read before booking a machine that works in part (E32)."""
+    return machine.status_note if machine.status is MachineStatus.DEGRADED else ""

@@ -1,0 +1,130 @@
+"""Whose slot is given up because nobody came? After the grace, and only where the lab is sure of it (R34).
+
+Level-triggered: it asks what is due and not done, however late. Where the lab itself may be the cause (its node
+was not heard, the machine was out, the house closed, the one before overran) nobody is penalised.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from core.access import DOWN
+from core.sanctions import Cause
+from core.timeline import Span
+from core.vocabulary import ReservationKind, ReservationStatus
+from hub.ports import Machine, Node, Reservation, Tx
+from hub.services import coming_late, facts, offering, sanctions, telling
+
+HUB = "hub"
+HEARD_TOO_LITTLE = timedelta(minutes=5)  # R34: offline for longer than that of the grace
+SETTLES = timedelta(minutes=1)  # after an outage: so long the node has to hand over what it wrote down
+WAITS_FOR_NODE = timedelta(hours=24)  # a node that comes back later than that decides nothing any more
+LONGEST_GRACE = timedelta(hours=1)  # no family's grace is longer (rules.md: 30 min); how far ahead to look
+AT_ONCE = 200  # slots a look: more are not awaited at one time in a lab
+TAPPED_FOR = frozenset(
+    {ReservationKind.BOOKING, ReservationKind.UNATTENDED, ReservationKind.GROUP}
+)  # a class or a training does not badge in by its holder
+
+
+def release_due(tx: Tx, now: datetime, limit: int) -> int:
+    """Give up what is due now. How many."""
+    return sum(_look_at(tx, one, now) for one in tx.bookings.awaited(now, limit))
+
+
+def give_way(tx: Tx, machine: Machine, span: Span) -> None:
+    """Somebody stands at the machine: slots whose holder did not come in time give way to him now."""
+    for one in tx.bookings.taken(machine.id, span.start, span.end):
+        waiting = one.status is ReservationStatus.CONFIRMED and one.kind in TAPPED_FOR
+        if waiting and coming_late.due(one, machine) <= span.start:
+            _give_up(tx, one, machine, span.start)
+
+
+def came_in_time(tx: Tx, lost: Reservation, tapped: datetime, now: datetime) -> Reservation | None:
+    """The tap within the grace that was heard too late: the slot is his again, unless somebody has it by now (E23)."""
+    machine = tx.machines.get(lost.machine)
+    in_time = machine is not None and tapped < coming_late.due(lost, machine)
+    if lost.status is not ReservationStatus.NO_SHOW or not in_time:
+        return None
+    return tx.bookings.set_status(lost, ReservationStatus.ARRIVED, now)
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the job must run again: at the first grace that ends after now, else when the next slot begins."""
+    coming = tx.bookings.awaited(now + LONGEST_GRACE, AT_ONCE)
+    dues = [at for one in coming if (at := _due(tx, one)) is not None and at > now]
+    return min(dues, default=None) or tx.bookings.next_start(now + LONGEST_GRACE)
+
+
+def undecided(tx: Tx, one: Reservation, now: datetime) -> bool:
+    """Whether nobody knows yet if its holder came: its node is not heard, and may have something to tell."""
+    node = tx.nodes.at(one.machine) if one.status is ReservationStatus.CONFIRMED else None
+    if node is None or one.kind not in TAPPED_FOR or now >= one.end + WAITS_FOR_NODE:
+        return False
+    return not _sure(tx, node, Span(one.start, one.end), now)
+
+
+def _due(tx: Tx, one: Reservation) -> datetime | None:
+    machine = tx.machines.get(one.machine)
+    return None if machine is None or one.kind not in TAPPED_FOR else coming_late.due(one, machine)
+
+
+def _look_at(tx: Tx, one: Reservation, now: datetime) -> bool:
+    machine, node = tx.machines.get(one.machine), tx.nodes.at(one.machine)
+    if machine is None or node is None or one.kind not in TAPPED_FOR:
+        return False  # where nobody can tap, nobody can be late
+    due = coming_late.due(one, machine)
+    if now < due or not _sure(tx, node, Span(one.start, due), now):
+        return False
+    if _excuses(tx, one, machine, Span(one.start, due)):
+        return False
+    return _give_up(tx, one, machine, now)
+
+
+def _sure(tx: Tx, node: Node, grace: Span, now: datetime) -> bool:
+    """Whether the hub would know by now had somebody come: the node is heard, and has told all it wrote down."""
+    if node.retired is not None or not node.online:
+        return False
+    ends = [until for _, until in tx.nodes.outages(node.id, grace.start, now + SETTLES)]
+    if any(until is None or now < until + SETTLES for until in ends):
+        return False
+    written: Mapping[str, int] = node.held.get("heads") or {}
+    stored = {head.journal: head.stored for head in tx.records.heads(node.id)}
+    return all(stored.get(journal, 0) >= seq for journal, seq in written.items())
+
+
+def _give_up(tx: Tx, one: Reservation, machine: Machine, now: datetime) -> bool:
+    grace = Span(one.start, coming_late.due(one, machine))
+    blameless = _excuses(tx, one, machine, grace)
+    status = ReservationStatus.CANCELLED_LAB if blameless else ReservationStatus.NO_SHOW
+    gone = tx.bookings.set_status(one, status, now)
+    if gone is None:
+        return False
+    if not blameless:
+        sanctions.strike(tx, gone, Cause.NO_SHOW, now)
+    telling.tell(tx, gone, HUB, "reservation.no_show", now, {"strike": not blameless})
+    if one.end > now:
+        offering.freed(tx, one.machine, Span(now, one.end), now)
+    return True
+
+
+def _excuses(tx: Tx, one: Reservation, machine: Machine, grace: Span) -> bool:
+    """Whether the lab may be the cause that nobody came."""
+    return any(_causes(tx, one, machine, grace))
+
+
+def _causes(tx: Tx, one: Reservation, machine: Machine, grace: Span) -> Iterator[bool]:
+    yield machine.status in DOWN
+    yield any(lock.since < grace.end for lock in tx.locks.on(machine.id))
+    yield _unheard(tx, machine, grace) > HEARD_TOO_LITTLE
+    spans = [opening.span for opening in facts.openings_of(tx, machine, grace)]
+    yield not any(span.holds(grace.start) for span in spans)
+    before = tx.sessions.page(machine=machine.id, start=grace.start, end=grace.end)
+    yield any(session.person != one.person and session.start <= grace.start for session in before)
+
+
+def _unheard(tx: Tx, machine: Machine, grace: Span) -> timedelta:
+    node = tx.nodes.at(machine.id)
+    if node is None:
+        return grace.end - grace.start
+    outages = tx.nodes.outages(node.id, grace.start, grace.end)
+    parts = (min(until or grace.end, grace.end) - max(since, grace.start) for since, until in outages)
+    return sum(parts, timedelta())

@@ -1,0 +1,77 @@
+"""What may staff ask of a machine from afar? To stop, or to clear what its node latched; never to start.
+
+An order lives ten seconds and names the node's present start: one that comes late does nothing. Whether
+it was done is seen on the machine's state, not here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.timeline import stamp
+from core.vocabulary import Inhibit, Reason
+from hub.ports import Machine, Node, Person, Tx
+from hub.services.refused import Refused, refused
+
+LIVES = timedelta(seconds=10)  # wire.md: `expires` is at most 10 s ahead
+RESETS = (Inhibit.ESTOP, Inhibit.FAULT)  # what a keeper latches by itself and staff clear
+
+
+class Wanted(StrEnum):
+    """What staff may order."""
+
+    STOP = "stop"
+    STOP_NOW = "stop-now"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The order on its way."""
+
+    id: str
+    machine: str
+    node: str
+    order: Wanted
+    inhibit: Inhibit | None
+    expires: datetime
+
+
+def order(
+    tx: Tx, by: Person, machine: str, wanted: tuple[Wanted, Inhibit | None], now: datetime
+) -> Ordered | Refused:
+    """Send it. Refused: NOT_FOUND, FORBIDDEN (staff only), INVALID (reset of what?), NODE_OFFLINE."""
+    found, node = tx.machines.get(machine), tx.nodes.at(machine)
+    if found is None:
+        return refused(Reason.NOT_FOUND)
+    if not by.is_staff(found.lab):
+        return refused(Reason.FORBIDDEN)
+    what, inhibit = wanted
+    if what is Wanted.RESET and inhibit not in RESETS:
+        return refused(Reason.INVALID, {"field": "inhibit"})
+    if node is None or node.retired is not None or not node.online:
+        return refused(Reason.NODE_OFFLINE)
+    made = Ordered(tx.fresh_id(), machine, node.id, what, inhibit, now + LIVES)
+    _send(tx, found, node, made, by, now)
+    return made
+
+
+def resettable(node: Node | None) -> tuple[Inhibit, ...]:
+    """Which latched inhibits the node shows that staff may clear."""
+    shown = node.live.get("inhibits", ()) if node is not None and node.online else ()
+    return tuple(one for one in RESETS if one.value in shown)
+
+
+def _send(tx: Tx, machine: Machine, node: Node, made: Ordered, by: Person, now: datetime) -> None:
+    reset = made.order is Wanted.RESET and made.inhibit is not None
+    payload = {
+        "id": made.id,
+        "order": made.order.value,
+        "by": by.id,
+        "reason": "staff-stop",
+        "args": {"inhibit": made.inhibit.value} if reset and made.inhibit else None,
+        "boot": node.boot,
+        "expires": stamp(made.expires),
+    }
+    tx.outbox.put(machine.lab, "order", node.id, payload, now)
+    tx.audit.append(machine.lab, by.id, f"order.{made.order.value}", made.id, {"machine": machine.id}, now)

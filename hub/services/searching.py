@@ -1,0 +1,141 @@
+"""Which slots can be had on these machines, the soonest first? Rooms from memory, rules from core.
+
+The rooms propose starts (a seat is free, the house is open, the grid fits); `core.booking` alone says whether a slot may be
+booked. No more starts are looked at than are asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from heapq import heappop, heappush
+
+from core.booking import standing, timing
+from core.booking.policy import bookable
+from core.booking.request import BookingRules, Request, Taken, Wanted
+from core.timeline import Span, at_local, local_day
+from core.vocabulary import Audience, ReservationKind
+from hub.ports import Tx
+from hub.ports.bookings import HeldSpan
+from hub.ports.revisions import calendar_name
+from hub.services.gaps import Grid, Room, room_of
+from hub.services.house import House
+from hub.services.kept import Kept
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MS = timedelta(milliseconds=1)
+DAY = timedelta(days=1)
+AROUND = timedelta(days=2)  # past the longest slot, and a run that goes on after closing (R13)
+TRIES = 500  # starts refused in a row before a search gives up: five days of quarters
+ROOMS = 4096  # machines in memory, each as the open time that somebody has
+
+_ROOMS: Kept[tuple[str, frozenset[Audience], datetime], Room] = Kept(ROOMS)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One machine in which is searched: `wanted` says how long, by whom, for what."""
+
+    house: House
+    machine: str
+    rules: BookingRules
+    wanted: Wanted
+    now: datetime
+
+    @cached_property
+    def hopeless(self) -> bool:
+        """Whether no time at all will do."""
+        request, wanted = self.request(), self.wanted
+        if timing.wrong_length(request) or standing.down(request) or standing.for_staff(request):
+            return True
+        return timing.off_step(wanted, self.rules.policy.step_min)
+
+    @cached_property
+    def horizon(self) -> datetime:
+        """The first instant that may not be booked yet (R08)."""
+        policy, request = self.rules.policy, self.request()
+        last = timing.last_day(policy, self.now, timing.horizon_d(request))
+        return at_local(last + DAY, 0, policy.zone)
+
+    @property
+    def length_ms(self) -> int:
+        """How long a slot is wanted."""
+        return (self.wanted.end - self.wanted.start) // MS
+
+    def request(self, start_ms: int | None = None, held: Sequence[HeldSpan] = ()) -> Request:
+        """The wish, there or elsewhere, as the rules look at it."""
+        if start_ms is None:
+            return Request(self.wanted, (), self.rules, self.now)
+        span = Span(instant(start_ms), instant(start_ms + self.length_ms))
+        around = Span(span.start - AROUND, span.end + AROUND)
+        rules = replace(self.rules, openings=self.house.openings(self.machine, around))
+        taken = [_taken(one) for one in held]
+        return Request(replace(self.wanted, start=span.start, end=span.end), taken, rules, self.now)
+
+    def room(self, tx: Tx) -> Room:
+        """The machine's room up to the horizon, as its calendar is now."""
+        request = self.request()
+        key = (self.machine, request.audiences, self.horizon)
+        name = calendar_name(self.machine)
+        today = local_day(self.now, self.rules.policy.zone)
+        rev = (tx.revisions.of([name])[name], self.house.rev, today)
+        return _ROOMS.get(key, rev) or _ROOMS.keep(key, rev, self._make(tx, today))
+
+    def _make(self, tx: Tx, today: object) -> Room:
+        policy = self.rules.policy
+        first = at_local(local_day(self.now, policy.zone) - DAY, 0, policy.zone)
+        within = Span(first, self.horizon + DAY)
+        rules = replace(self.rules, openings=self.house.openings(self.machine, within))
+        open_time = replace(self.request(), rules=rules).open_time
+        days = range((within.end - within.start).days + 2)
+        midnights = [at_local(local_day(first, policy.zone) + n * DAY, 0, policy.zone) for n in days]
+        grid = Grid([ms_of(each) for each in midnights], policy.step_min * 60_000)
+        held = tx.bookings.held_spans(self.machine, within.start, within.end)
+        seats = self.house.seats.get(self.machine, ())
+        return room_of(held, seats, [(ms_of(one.start), ms_of(one.end)) for one in open_time], grid)
+
+
+def starts(tx: Tx, places: Sequence[Place], not_before: datetime) -> Iterator[tuple[datetime, str]]:
+    """(start, machine) of every slot that can be had on these machines, in order, side by side on each seat."""
+    rooms = [None if place.hopeless else place.room(tx) for place in places]
+    waiting: list[tuple[int, str, int, int]] = []  # (start, machine, place, seat)
+    at_ms = ms_of(not_before)
+    for number, (place, room) in enumerate(zip(places, rooms, strict=True)):
+        for seat in range(len(room.gaps) if room else 0):
+            _wait(waiting, (place, room, number, seat), at_ms)
+    told: tuple[int, str] | None = None
+    refused = 0
+    while waiting and refused < TRIES:
+        start, machine, number, seat = heappop(waiting)
+        place, room = places[number], rooms[number]
+        fits = room is not None and bookable(place.request(start, room.near(start, start + place.length_ms)))
+        if fits and told != (start, machine):
+            told = (start, machine)
+            yield instant(start), machine
+        refused = 0 if fits else refused + 1
+        step = place.length_ms if fits else place.rules.policy.step_min * 60_000
+        _wait(waiting, (place, room, number, seat), start + step)
+
+
+def _wait(
+    waiting: list[tuple[int, str, int, int]], where: tuple[Place, Room | None, int, int], at_ms: int
+) -> None:
+    place, room, number, seat = where
+    start = room.first(seat, at_ms, place.length_ms) if room else None
+    if start is not None and start < ms_of(place.horizon):
+        heappush(waiting, (start, place.machine, number, seat))
+
+
+def _taken(one: HeldSpan) -> Taken:
+    start, end = instant(one.start_ms), instant(one.end_ms)
+    return Taken(one.seat, start, end, one.person, ReservationKind(one.kind), one.id)
+
+
+def ms_of(at: datetime) -> int:
+    """Milliseconds since 1970, rounded up: nothing begins before it is asked for."""
+    return -((EPOCH - at) // MS)
+
+
+def instant(at_ms: int) -> datetime:
+    """The aware UTC datetime."""
+    return EPOCH + at_ms * MS

@@ -1,0 +1,223 @@
+"""What do our mails say? One entry for each occasion: a subject, a few short lines, and what its one link is called.
+
+Answer first, no blame, and what one can do about it. The link opens a page; only that page's button changes anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.words.catalogs import mark as _
+from hub.words.voice import Voice
+
+
+class Page(StrEnum):
+    """Which page a link opens."""
+
+    RESERVATION = "/reservations/{reservation}"
+    CANCEL = "/reservations/{reservation}/cancel"
+    BOOK = "/machines/{machine}/book"
+    OFFER = "/waiting/{entry}"
+    MINE = "/mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A mail in English: `%(places)s` are filled in the reader's language; `dated` ones bring the calendar entry."""
+
+    subject: str
+    lines: tuple[str, ...]
+    page: Page
+    link: str
+    dated: bool = False
+
+
+_SEE = _("See the booking:")
+_CANCEL = _("If you cannot come, give the time back to somebody else:")
+_AGAIN = _("Book another time:")
+_APPEAL = _("Read why, or say that it is wrong:")
+
+SILENT = frozenset({"reservation.walked-up"})  # the person stands at the machine
+
+LETTERS: Mapping[str, Words] = {
+    "reservation.made": Words(
+        _("Booked: %(machine)s, %(day)s %(span)s"),
+        (_("%(machine)s (%(model)s) is yours on %(day)s, %(span)s."),),
+        Page.CANCEL, _CANCEL, dated=True,
+    ),
+    "reservation.moved": Words(
+        _("Moved: %(machine)s, now %(day)s %(span)s"),
+        (_("Your booking of %(machine)s is now on %(day)s, %(span)s."),),
+        Page.CANCEL, _CANCEL, dated=True,
+    ),
+    "reservation.cancelled": Words(
+        _("Cancelled: %(machine)s, %(day)s %(span)s"),
+        (_("Your booking of %(machine)s on %(day)s, %(span)s, is cancelled. The time is free for others."),),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "reservation.cancelled_late": Words(
+        _("Cancelled late: %(machine)s, %(day)s %(span)s"),
+        (
+            _("Your booking of %(machine)s on %(day)s, %(span)s, is cancelled."),
+            _("It was late: half a warning is noted, and goes again if somebody takes the time."),
+        ),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "reservation.cancelled_lab": Words(
+        _("Cancelled by the lab: %(machine)s, %(day)s %(span)s"),
+        (
+            _("We are sorry: %(machine)s cannot be used on %(day)s, %(span)s."),
+            _("Reason: %(reason)s"),
+            _("It counts for nothing against you, and you may book once outside your quota within 30 days."),
+        ),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "reservation.displaced": Words(
+        _("Your booking gave way: %(machine)s, %(day)s %(span)s"),
+        (
+            _("We are sorry: somebody else had to have %(machine)s on %(day)s, %(span)s."),
+            _("It counts for nothing against you, and you may book once outside your quota within 30 days."),
+        ),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "reservation.extended": Words(
+        _("Longer: %(machine)s until %(end)s"),
+        (_("Your time on %(machine)s now lasts until %(end)s."),),
+        Page.RESERVATION, _SEE, dated=True,
+    ),
+    "reservation.released": Words(
+        _("Given back: %(machine)s, %(day)s"),
+        (_("You gave the rest of your time on %(machine)s back. Thank you: somebody else can use it."),),
+        Page.RESERVATION, _SEE, dated=True,
+    ),
+    "reservation.held": Words(
+        _("%(machine)s is kept for you until %(held)s"),
+        (_("You said that you come later: %(machine)s is kept for you until %(held)s."),),
+        Page.RESERVATION, _SEE,
+    ),
+    "reservation.no_show": Words(
+        _("Released: %(machine)s, %(day)s %(span)s"),
+        (
+            _("Nobody came to %(machine)s by the end of the grace period, so the time was given to others."),
+            _("If you came, or could not because of us, tell us: the warning is taken back."),
+        ),
+        Page.MINE, _APPEAL, dated=True,
+    ),
+    "reservation.no_show_excused": Words(
+        _("Released: %(machine)s, %(day)s %(span)s"),
+        (
+            _("Nobody came to %(machine)s by the end of the grace period, so the time was given to others."),
+            _("It counts for nothing against you."),
+        ),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "reservation.lapsed": Words(
+        _("Not confirmed: %(machine)s, %(day)s %(span)s"),
+        (_("What your booking of %(machine)s waited for did not happen in time, so it was taken back."),),
+        Page.BOOK, _AGAIN, dated=True,
+    ),
+    "waiting.offer": Words(
+        _("Free for you: %(machine)s, %(day)s %(span)s"),
+        (
+            _("%(machine)s became free on %(day)s, %(span)s. You were waiting for it."),
+            _("The offer stands until %(expires)s."),
+        ),
+        Page.OFFER, _("Take it, or pass it on:"),
+    ),
+    "offer.accepted": Words(
+        _("Booked: %(machine)s, %(day)s %(span)s"),
+        (_("%(machine)s (%(model)s) is yours on %(day)s, %(span)s."),),
+        Page.CANCEL, _CANCEL, dated=True,
+    ),
+    "waiting.expired": Words(
+        _("Nothing became free"),
+        (_("The time that you were waiting for is over, and nothing became free. You wait no longer."),),
+        Page.MINE, _("See your bookings:"),
+    ),
+    "strike.struck": Words(
+        _("A warning: %(cause)s"),
+        (
+            _("A warning was noted: %(cause)s, %(machine)s, %(day)s %(span)s."),
+            _("It lapses after 60 days. Three within 60 days switch booking ahead off for some days; using a free machine stays possible."),
+        ),
+        Page.MINE, _APPEAL,
+    ),
+    "strike.withdrawn": Words(
+        _("A warning was taken back"),
+        (_("A warning was taken back: %(cause)s. It counts no longer."),),
+        Page.MINE, _("See where you stand:"),
+    ),
+    "strike.appealed": Words(
+        _("We got your objection"),
+        (_("You said that a warning is wrong (%(cause)s). Somebody of the staff will read it and answer."),),
+        Page.MINE, _("See where you stand:"),
+    ),
+    "strike.upheld": Words(
+        _("A warning stays"),
+        (_("The staff looked at your objection (%(cause)s). The warning stays: %(reason)s"),),
+        Page.MINE, _("See where you stand:"),
+    ),
+    "strike.lengthened": Words(
+        _("Booking ahead is off until %(until)s"),
+        (_("The staff decided that booking ahead stays off until %(until)s: %(reason)s"),),
+        Page.MINE, _APPEAL,
+    ),
+    "booking.off": Words(
+        _("Booking ahead is off until %(until)s"),
+        (
+            _("Three warnings came together, so you cannot book ahead until %(until)s."),
+            _("You can still use any machine that is free when you come."),
+        ),
+        Page.MINE, _APPEAL,
+    ),
+}  # fmt: skip
+
+NEWS = Words(  # an occasion that has no words of its own yet: better said plainly than not at all
+    _("News about %(machine)s, %(day)s %(span)s"),
+    (_("Your booking of %(machine)s on %(day)s, %(span)s, has changed."),),
+    Page.RESERVATION, _SEE, dated=True,
+)  # fmt: skip
+
+CAUSES: Mapping[str, str] = {
+    "no-show": _("you did not come"),
+    "late-cancel": _("you cancelled late"),
+    "overrun": _("you went on past your time while somebody waited"),
+    "false-alarm": _("you reported a danger that was none"),
+}
+_INSTEAD = _("Free instead:")
+_HELLO = _("Hello %(name)s,")
+_WHY = _("You get this because you have an account at %(lab)s.")
+
+
+_VARIANTS = (("late", True, "_late"), ("strike", False, "_excused"))  # a parameter that changes what is said
+
+
+def words_of(template: str, given: Mapping[str, object], *, about_booking: bool) -> Words | None:
+    """The words of an occasion, as its parameters have it; None where nothing is said."""
+    if template in SILENT:
+        return None
+    variants = [template + end for name, value, end in _VARIANTS if given.get(name) is value]
+    named = next((LETTERS[one] for one in variants if one in LETTERS), LETTERS.get(template))
+    return named or (NEWS if about_booking else None)
+
+
+def subject_of(words: Words, places: Mapping[str, str], voice: Voice) -> str:
+    """The subject, one line whatever somebody typed."""
+    return " ".join(voice.text(words.subject, **places).split())
+
+
+def text_of(words: Words, places: Mapping[str, str], link: str, instead: Sequence[str], voice: Voice) -> str:
+    """The plain text; a line whose reason was not given is left out. `instead`: other free times, as links."""
+    said = [
+        voice.text(line, **places) for line in words.lines if places.get("reason") or "%(reason)s" not in line
+    ]
+    parts = [voice.text(_HELLO, **places), "\n".join(said), f"{voice.text(words.link)}\n{link}"]
+    if instead:
+        parts.append("\n".join([voice.text(_INSTEAD), *instead]))
+    parts.append(f"-- \n{places['lab']}\n{voice.text(_WHY, **places)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def cause_of(cause: str, voice: Voice) -> str:
+    """What a warning is for."""
+    return voice.text(CAUSES[cause]) if cause in CAUSES else cause

@@ -53,7 +53,7 @@ class Busy:
 @contextmanager
 def sqlite_lab(rows: int, members: int = MEMBERS) -> Iterator[Busy]:
     """The lab in an SQLite file, on the disk where the benchmarks run."""
-    with TemporaryDirectory(prefix="lq-bench-", dir=_disk()) as folder:
+    with on_disk() as folder:
         yield lab_at(f"sqlite:///{folder}/loquet.db", rows, members)
 
 
@@ -69,15 +69,16 @@ def lab_at(url: str, rows: int, members: int = MEMBERS) -> Busy:
 def must(store: Store, wish: Wish) -> None:
     """Book it; anything else is a broken benchmark."""
     answer = book(store, (wish,), NOW)
-    if isinstance(answer, NotReserved):
-        raise ValueError(f"{wish} refused: {answer.objections}")
+    assert not isinstance(answer, NotReserved), f"{wish} refused: {answer.objections}"
 
 
-def _disk() -> Path:
-    """Beside the project, not in a memory file system."""
-    folder = Path(__file__).parent.parent / ".cache" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@contextmanager
+def on_disk() -> Iterator[Path]:
+    """A folder beside the project, not in a memory file system; gone afterwards."""
+    above = Path(__file__).parent.parent / ".cache" / "bench"
+    above.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="lq-", dir=above) as folder:
+        yield Path(folder)
 
 
 def _gather(tx: Tx, members: int) -> tuple[str, ...]:

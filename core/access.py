@@ -12,7 +12,7 @@ from core.calendars import next_start
 from core.case import Case, Decision, Kind, Lock, Objection, OpenSession, Situation
 from core.grants import MachineView, Params
 from core.timeline import Span, stamp
-from core.vocabulary import Inhibit, LockKind, MachineStatus, Reason, SessionKind
+from core.vocabulary import GrantLevel, Inhibit, LockKind, MachineStatus, Reason, SessionKind
 
 __all__ = [
     "NEXT",
@@ -110,7 +110,7 @@ def for_staff(case: Case) -> Found:
 
 def closed(case: Case) -> Found:
     """The house is closed for this person, or its machines are off (R04)."""
-    if case.opening or case.kind is Kind.MAINTENANCE:
+    if case.opening or case.kind is Kind.MAINTENANCE or case.alone:
         return _NO
     opens = next_start(case.open_time, case.now)
     return ({"opens": stamp(opens) if opens else None},)
@@ -197,6 +197,9 @@ NEXT: Mapping[Reason, str] = {
     Reason.LOCKOUT: "other_machine",
     Reason.FAULT: "call_staff",
     Reason.DRAWING: "call_staff",
+    Reason.SUPERVISOR_MISSING: "call_staff",
+    Reason.SUPERVISOR_INVALID: "call_staff",
+    Reason.SUPERVISOR_BUSY: "call_staff",
     Reason.MACHINE_DOWN: "other_machine",
     Reason.RESOURCE_DOWN: "call_staff",
     Reason.STALE: "call_staff",
@@ -258,7 +261,7 @@ def stays(session: OpenSession, view: MachineView) -> tuple[Objection, ...]:
 
     A grant that ran out lets the session finish (R24, E16); only its removal is a cause to stop.
     """
-    if session.kind is SessionKind.MAINTENANCE or _granted(session, view):
+    if session.kind is SessionKind.MAINTENANCE or _granted(session, view):  # a lock ends maintenance
         return ()
     refused = view.refusals.get(session.key or session.who, ())
     causes = tuple(one for one in refused if one.code not in RUN_OUT)
@@ -268,6 +271,6 @@ def stays(session: OpenSession, view: MachineView) -> tuple[Objection, ...]:
 
 
 def _granted(session: OpenSession, view: MachineView) -> bool:
-    if session.key is not None:
-        return session.key in view.grants
-    return any(grant.who == session.who for grant in view.grants.values())
+    his = [one for one in view.grants.values() if session.who == one.who or session.key == one.key]
+    held = [one for one in his if session.key in {None, one.key}]
+    return any(one.level != GrantLevel.SUPERVISED or session.responsible for one in held)

@@ -11,11 +11,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from core.calendars import open_for, present_for, span_around
-from core.grants import Booking, Grant, MachinePolicy, MachineView, Params
+from core.grants import LEARNING, STAFF, Booking, Grant, MachinePolicy, MachineView, Params
 from core.timeline import Span
-from core.vocabulary import Inhibit, LockKind, Reason, Role, SessionKind
+from core.vocabulary import GrantLevel, Inhibit, LockKind, Reason, ReservationKind, Role, SessionKind
 
-STAFF = frozenset({Role.STAFF, Role.MANAGER})
 MAINTENANCE_MIN = 30  # wire.md: the owner of a lockout, 30 min at a time
 
 
@@ -55,6 +54,7 @@ class OpenSession:
     kind: SessionKind = SessionKind.USE
     until: datetime | None = None
     key: str | None = None
+    responsible: str | None = None  # the supervisor of a supervised session
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Situation:
 
     `view_age_s` is the age by wire.md's count (None: no age known, as good as too old); `fresh` says
     that the hub itself decides, whatever the view's age. `arrived` are reservations whose holder came.
+    `supervised`: somebody who may supervise stands beside (R29).
     """
 
     inhibits: frozenset[Inhibit] = frozenset()
@@ -72,6 +73,7 @@ class Situation:
     view_age_s: int | None = 0
     fresh: bool = False
     arrived: frozenset[str] = frozenset()
+    supervised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,17 @@ class Case:
 
     @cached_property
     def grant(self) -> Grant | None:
-        """The grant that holds now."""
+        """The grant that holds now: a learner's beside a supervisor, or on his own lockout, alone."""
         grant = self.view.grants.get(self.key)
-        return grant if grant and (grant.until is None or self.now < grant.until) else None
+        if grant is None or (grant.until is not None and self.now >= grant.until):
+            return None
+        return grant if grant.level != GrantLevel.SUPERVISED or self.maintaining or self.learning else None
+
+    @property
+    def learning(self) -> bool:
+        """Whether a supervisor makes up for all that the person lacks."""
+        lacks = self.view.refusals.get(self.key, ())
+        return self.situation.supervised and all(one.code in LEARNING for one in lacks)
 
     @cached_property
     def person(self) -> Grant | None:
@@ -129,10 +139,9 @@ class Case:
 
     @cached_property
     def maintaining(self) -> bool:
-        """Whether every lock is the asking person's and one is a lockout (R47)."""
-        locks = self.situation.locks
-        locked = any(lock.kind is LockKind.LOCKOUT for lock in locks)
-        return locked and self.who is not None and all(lock.owner == self.who for lock in locks)
+        """Whether there are lockouts and all are the asking person's (R47); what else is locked is the work."""
+        owners = {lock.owner for lock in self.situation.locks if lock.kind is LockKind.LOCKOUT}
+        return self.who is not None and owners == {self.who}
 
     @cached_property
     def open_time(self) -> tuple[Span, ...]:
@@ -197,8 +206,13 @@ class Case:
             return self.now + timedelta(minutes=MAINTENANCE_MIN)
         grant_until = self.grant.until if self.grant else None
         closing = self.opening.end if self.opening else None
-        ends = (self._slot_end(), self.full_at, closing, grant_until)
+        ends = (self._slot_end(), self.full_at, None if self.alone else closing, grant_until)
         return min(end for end in ends if end is not None)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the person's slot is one that runs on without him, past closing too (R13)."""
+        return self.own is not None and self.own.kind is ReservationKind.UNATTENDED
 
     def _slot_end(self) -> datetime:
         if self.own:

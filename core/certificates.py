@@ -156,7 +156,8 @@ def _alone(course: Course, events: Sequence[Event], now: datetime) -> Standing:
     if past.blocked is not None:
         return _lacking(course, past.blocked, None)
     if past.granted is None:
-        return Standing(past.step, None, (Lack(Reason.CERT_MISSING, {"course": course.id}),))
+        on_the_way = {} if past.step is None else {"step": past.step.value}
+        return Standing(past.step, None, (Lack(Reason.CERT_MISSING, {"course": course.id} | on_the_way),))
     expires, sleeps = _expiry(course, past.granted), _dormancy(course, past.granted, past.used)
     if expires <= now:
         return _lacking(course, CertificateState.EXPIRED, expires)

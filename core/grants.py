@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from core.calendars import Opening
 from core.certificates import Courses, Event, Lack, standing
 from core.timeline import Span
-from core.vocabulary import MachineStatus, Reason, ReservationKind, Risk, Role
+from core.vocabulary import GrantLevel, MachineStatus, Reason, ReservationKind, Risk, Role
 
 NAME_MAX = 10  # letters of a display name that a node's line takes (node-texts.json)
 AT_THE_DESK = frozenset({Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE, Reason.BADGE_LOST})
+LEARNING = frozenset({Reason.CERT_MISSING, Reason.CERT_DORMANT})  # R29, R26: done beside a supervisor
+CERTIFICATES = LEARNING | {Reason.CERT_EXPIRED, Reason.CERT_SUSPENDED, Reason.CERT_REVOKED}
+STAFF = frozenset({Role.STAFF, Role.MANAGER})
 AGE_LIMIT_H = {Risk.HIGH: 24, Risk.MEDIUM: 72, Risk.LOW: 168}  # R45
 
 Params = Mapping[str, "str | int | list[str] | None"]
@@ -60,11 +63,21 @@ class MachinePolicy:
     max_session_min: int = 180
     horizon_d: int = 14
     horizon_opens_min: int = 720
+    idle_max_min: int = 0  # R42; 0: never off for being idle
+    idle_warn_s: int = 180  # R42: told three minutes before
+    dead_man_min: int = 0  # the person taps again every so often; 0: need not
+    badge_mode: str = "tap"  # R43: tap | slot
+    rebadge_min: int = 20  # R13: the first layer is looked at by then
+    unattended_idle_min: int = 15  # R13: so long idle, and the print is finished
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One badge (or person) that may use the machine alone until `until` (None: no end known)."""
+    """One badge (or person) that may use the machine until `until` (None: no end known).
+
+    `level` supervised: not alone, but beside a supervisor (R29) or on his own lockout (R47); what he
+    lacks stands in the view's `refusals` too.
+    """
 
     key: str
     who: str
@@ -73,7 +86,7 @@ class Grant:
     until: datetime | None
     roles: tuple[Role, ...] = (Role.MEMBER,)
     pin: bool = False
-    level: str = "autonomous"
+    level: str = GrantLevel.AUTONOMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,7 @@ class PersonFacts:
     charter: bool = True
     roles: tuple[Role, ...] = (Role.MEMBER,)
     events: tuple[Event, ...] = ()
+    signs: frozenset[str] = frozenset()  # courses that this person may sign and supervise
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +226,11 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
         for key in person.keys:
             if right.missing:
                 refusals[key] = right.missing
+                if _learns(person, machine, right.missing):
+                    grants[key] = _grant(key, person, person.member_until, GrantLevel.SUPERVISED)
                 continue
-            grants[key] = _grant(key, person, right.until)
+            level = GrantLevel.TRAINER if _teaches(person, machine) else GrantLevel.AUTONOMOUS
+            grants[key] = _grant(key, person, right.until, level)
             if right.until is not None and right.until < horizon:  # what to say when it is over
                 refusals[key] = right_of(person, machine, facts.courses, right.until).missing
         refusals |= dict.fromkeys(person.lost_keys, (Refusal(Reason.BADGE_LOST),))
@@ -231,8 +248,23 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
     )
 
 
-def _grant(key: str, person: PersonFacts, until: datetime | None) -> Grant:
-    return Grant(key, person.who, person.name[:NAME_MAX], person.lang, until, person.roles)
+def _grant(key: str, person: PersonFacts, until: datetime | None, level: GrantLevel) -> Grant:
+    name = person.name[:NAME_MAX]
+    return Grant(key, person.who, name, person.lang, until, person.roles, level=level)
+
+
+def _teaches(person: PersonFacts, machine: MachinePolicy) -> bool:
+    return bool(machine.needs) and person.signs.issuperset(machine.needs)
+
+
+def _learns(person: PersonFacts, machine: MachinePolicy, missing: Iterable[Refusal]) -> bool:
+    """Lacks no more than the machine's own certificates: a supervisor may stand beside (R29).
+
+    Staff who lack any certificate are known too: they may hold a lockout of their own (R47).
+    """
+    if not STAFF.isdisjoint(person.roles):
+        return all(one.code in CERTIFICATES for one in missing)
+    return all(one.code in LEARNING and one.params.get("course") in machine.needs for one in missing)
 
 
 def discreet(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:

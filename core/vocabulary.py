@@ -146,6 +146,14 @@ class Role(StrEnum):
     MANAGER = "manager"
 
 
+class GrantLevel(StrEnum):
+    """How far a grant goes: beside a supervisor, alone, or signing for others too (wire.md, "Grants")."""
+
+    SUPERVISED = "supervised"
+    AUTONOMOUS = "autonomous"
+    TRAINER = "trainer"
+
+
 class MemberStatus(StrEnum):
     """Where a membership stands (R24)."""
 

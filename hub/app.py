@@ -15,15 +15,16 @@ from hub import api
 from hub.clock import SystemClock
 from hub.ports import Clock, Store, Tx
 from hub.ports.link import NodeLink
+from hub.services.sealing import Vault
 from hub.settings import Settings
 from hub.store.store import open_store
 from hub.web import bench as bench_pages
-from hub.web import board, booking, health, machines, mine, orders, signing, staff
+from hub.web import board, booking, health, keeping, machines, mine, orders, signing, staff
 from hub.web.accounts import Accounts
 from hub.web.bench import BenchPort
 from hub.web.errors import say_error
 from hub.web.frame import STATIC, frame
-from hub.web.guard import guard
+from hub.web.guard import guard, headers_for
 from hub.web.house import EXTENSION, House
 from hub.web.proxies import TrustedProxies
 from hub.web.tongue import speak
@@ -61,23 +62,25 @@ def create_app(
     """The hub's application; what is not given is made from the settings. The bench is there only when given."""
     kept = store or open_store(settings.database_url)
     told: Store = Announcing(kept, link) if link is not None else kept
-    time = clock or SystemClock()
+    time, vault = clock or SystemClock(), Vault(settings.badge_secret())
     app = Flask("hub", static_folder=str(STATIC), template_folder=str(STATIC.parent / "templates"))
     _configure(app, settings)
     app.extensions[EXTENSION] = House(told, time, demo=bench is not None)
     csrf = CSRFProtect(app)
     signing.secure(app, Accounts(told))
-    guard(app, https=settings.public_url.startswith("https"))
+    guard(app, headers_for(settings.public_url))
     speak(app)
     frame(app)
     say_error(app)
     _pages(app, told, time, link)
-    _api(app, csrf, told, time, settings.public_url)
+    deps = api.Deps(told, time, signing.signed_in, signing.csrf_ok, settings.public_url, vault)
+    _api(app, csrf, deps)
     if bench is not None:
         bench_doors = bench_pages.blueprint(bench)
         csrf.exempt(bench_doors)  # loopback alone, no cookie is asked for, and it looks at Origin itself
         app.register_blueprint(bench_doors)
-    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    direct = api.directly(app.wsgi_app, deps, app.config, headers_for(settings.public_url))
+    app.wsgi_app = TrustedProxies(direct, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -107,13 +110,12 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> None:
     limiter = Limiter(signing.address, app=app)
-    for blueprint in (board, machines, booking, mine, staff, orders):
+    for blueprint in (board, machines, booking, keeping, mine, staff, orders):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 
 
-def _api(app: Flask, csrf: CSRFProtect, store: Store, clock: Clock, public_url: str) -> None:
+def _api(app: Flask, csrf: CSRFProtect, deps: api.Deps) -> None:
     """The REST doors: bearers of tokens need no CSRF token, a page's cookie counts only together with one."""
-    doors = api.register(app, api.Deps(store, clock, signing.signed_in, signing.csrf_ok, public_url))
-    csrf.exempt(doors)
+    csrf.exempt(api.register(app, deps))

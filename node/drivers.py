@@ -11,9 +11,10 @@ from typing import Final
 
 from node.sections import Section
 
-TABLES: Final = ("power", "busy", "plug", "printer", "courier")
+TABLES: Final = ("power", "busy", "plug", "printer", "courier", "board")
 RISKS: Final = ("low", "medium", "high")
 RELAY: Final = "relay"
+PULSE: Final = "pulse"  # the relay's pin, driven by pulses that a charge pump needs
 PLUGS: Final = ("shelly-gen1", "shelly-gen2", "tasmota")
 INPUT: Final = "input"
 CHIPS: Final = ("ina219", "ads1115")
@@ -22,6 +23,14 @@ PRINTERS: Final = ("octoprint", "prusalink", "moonraker")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 LEAST_DEAD_MAN_S, MOST_DEAD_MAN_S = 30, 3600
 """Shorter than 30 s and one lost radio frame cuts a print; longer than an hour guards nothing."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One GPIO line: its BCM number and the level at which it is active."""
+
+    pin: int
+    active_high: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def drivers_of(sections: dict[str, Section], base: Path, run_dir: Path) -> Drive
     """What the five tables and [node] `risk` say. Raises SettingsError."""
     power, busy, node = sections["power"], sections["busy"], sections["node"]
     told = Drivers(
-        power=power.one_of("driver", (RELAY, *PLUGS), RELAY),
+        power=power.one_of("driver", (RELAY, PULSE, *PLUGS), RELAY),
         busy=busy.one_of("sensor", (INPUT, *CHIPS, PLUG_POWER, *PRINTERS), INPUT),
         risk=node.one_of("risk", RISKS, "") or None,
     )

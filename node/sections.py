@@ -44,6 +44,13 @@ class Section:
             raise self.problem(key, f"`{key}` must be one of {', '.join(known)}")
         return found
 
+    def words(self, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The list of words at `key`, each of them one of `known`."""
+        found = self._left.pop(key, None)
+        if not isinstance(found, list) or not all(isinstance(word, str) and word in known for word in found):
+            raise self.problem(key, f"`{key}` must be a list of {', '.join(known)}")
+        return tuple(found)
+
     def within(self, key: str, least: int, most: int, default: int | None = None) -> int:
         """The whole number at `key`, from `least` to `most`."""
         found = self.get(key, int, default)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from node.drivers import INPUT, LOOPBACK, PLAIN, PLUGS, TABLES, Drivers, drivers_of
+from node.attached import BARE, Fittings, Reader, fittings_of, reader_of
+from node.drivers import INPUT, LOOPBACK, PLAIN, PLUGS, TABLES, Drivers, Line, drivers_of
+from node.profiles import Board, Wiring, board_of, check
 from node.sections import Section, SettingsError, sections_of
 
 __all__ = [
@@ -47,14 +49,6 @@ INPUTS: Final[dict[str, bool]] = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """One GPIO line: its BCM number and the level at which it is active."""
-
-    pin: int
-    active_high: bool
-
-
-@dataclass(frozen=True)
 class Broker:
     """Where the MQTT broker is; TLS may be off on loopback alone."""
 
@@ -64,16 +58,6 @@ class Broker:
     password_file: Path | None
     tls: bool
     ca: Path | None
-
-
-@dataclass(frozen=True)
-class Reader:
-    """How the badge reader is wired."""
-
-    kind: str
-    bus: int
-    device: int
-    reset_pin: int
 
 
 @dataclass(frozen=True)
@@ -93,6 +77,8 @@ class NodeSettings:
     reader: Reader
     face: str
     drivers: Drivers = PLAIN
+    board: Board | None = None
+    fittings: Fittings = BARE
 
     def key(self) -> bytes:
         """The secret K of wire.md, 32 bytes. Raises SettingsError when the file holds none."""
@@ -115,12 +101,17 @@ def load(file: Path) -> NodeSettings:
 
 
 def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
-    node, keeper, face = sections["node"], sections["keeper"], sections["face"]
+    node, keeper = sections["node"], sections["keeper"]
     name = node.get("id", str)
     if not NODE_ID.fullmatch(name) or name in RESERVED_IDS:
         raise node.problem("id", "`id` is no node id")
     run_dir = base / node.get("run_dir", str)
     drivers = drivers_of(sections, base, run_dir)
+    pins, reader = _pins(sections["pins"], drivers), reader_of(sections["reader"])
+    board = board_of(sections["board"])
+    if board is not None:
+        check(sections["board"], Wiring(board, drivers, pins))
+    fittings = fittings_of(sections["face"], {line.pin for line in pins.values()} | {reader.reset_pin})
     return NodeSettings(
         id=name,
         machine=node.get("machine", str),
@@ -130,11 +121,13 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
         socket=keeper.path("socket", run_dir) or run_dir / "keeper.sock",
         profile=keeper.path("profile", base),
         doorman_user=keeper.get("doorman_user", str, "") or None,
-        pins=_pins(sections["pins"], drivers),
+        pins=pins,
         broker=_broker(sections["broker"], base),
-        reader=_reader(sections["reader"]),
-        face=face.get("kind", str, "console"),
+        reader=reader,
+        face=fittings.kind,
+        fittings=fittings,
         drivers=drivers,
+        board=board,
     )
 
 
@@ -179,16 +172,4 @@ def _broker(section: Section, base: Path) -> Broker:
         password_file=section.path("password_file", base),
         tls=tls,
         ca=section.path("ca", base),
-    )
-
-
-def _reader(section: Section) -> Reader:
-    kind = section.get("kind", str, "mfrc522")
-    if kind != "mfrc522":
-        raise section.problem("kind", '`kind` must be "mfrc522"')
-    return Reader(
-        kind=kind,
-        bus=section.get("bus", int, 0),
-        device=section.get("device", int, 0),
-        reset_pin=section.get("reset_pin", int, 25),
     )

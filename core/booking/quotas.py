@@ -26,6 +26,15 @@ def over_quota(request: Request) -> Found:
     return tuple(found for quota in request.terms.quotas for found in _broken(quota, request))
 
 
+def used(request: Request) -> tuple[tuple[Quota, int], ...]:
+    """Each quota that counts for the holder, with what is used of it before the slot, in the quota's unit."""
+    counting = [quota for quota in request.terms.quotas if _concerns(quota, request)]
+    return tuple(
+        (quota, max((had for had, _ in _sums(quota, request)), default=0) // _unit(quota))
+        for quota in counting
+    )
+
+
 def outside_quotas(request: Request) -> bool:
     """Whether no quota counts the slot: the programme, staff, a token (R19), or the day's own (R15)."""
     return request.wanted.programme or request.staff or request.wanted.token or same_day(request)
@@ -47,16 +56,24 @@ def _waits(request: Request, one: Held) -> bool:
 
 
 def _broken(quota: Quota, request: Request) -> Iterator[Params]:
-    if quota.subject is Subject.ORGANISATION and request.holder.organisation is None:
+    if not _concerns(quota, request):
         return
-    counted = [one for one in request.holder.held if one.counts and _is_for(quota, request, one)]
-    lefts = []
-    for count in _counts(quota, request):
-        used = sum((count.of(one.span) for one in counted if count.takes(one.span)), 0)
-        if used + count.of(request.wanted.span) > quota.most * count.unit:
-            lefts.append(max(0, quota.most * count.unit - used) // count.unit)
+    most = quota.most * _unit(quota)
+    lefts = [max(0, most - had) // _unit(quota) for had, more in _sums(quota, request) if had + more > most]
     if lefts:
         yield _said(quota, min(lefts))
+
+
+def _concerns(quota: Quota, request: Request) -> bool:
+    return quota.subject is not Subject.ORGANISATION or request.holder.organisation is not None
+
+
+def _sums(quota: Quota, request: Request) -> Iterator[tuple[int, int]]:
+    """In each window of a quota: what is had already, and what the slot would add (seconds, or bookings)."""
+    counted = [one for one in request.holder.held if one.counts and _is_for(quota, request, one)]
+    for count in _counts(quota, request):
+        had = sum((count.of(one.span) for one in counted if count.takes(one.span)), 0)
+        yield had, count.of(request.wanted.span)
 
 
 def _said(quota: Quota, left: int) -> Params:
@@ -114,8 +131,13 @@ def _shared(span: Span, others: Iterable[Span]) -> Iterator[Span]:
             yield Span(max(span.start, other.start), min(span.end, other.end))
 
 
+def _unit(quota: Quota) -> int:
+    """Seconds in a minute, or one booking."""
+    return 60 if quota.unit is Unit.MINUTES else 1
+
+
 def _counts(quota: Quota, request: Request) -> Iterator[_Count]:
-    unit = 60 if quota.unit is Unit.MINUTES else 1
+    unit = _unit(quota)
     peak = _peak(request) if quota.peak_only else None
     if quota.window is Window.WEEK and quota.unit is Unit.MINUTES:  # R12: split at Monday's midnight
         for at in {week_of(request.wanted.start, request.zone), week_of(_last(request), request.zone)}:

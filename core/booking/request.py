@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from core.calendars import Opening, bookable_by, open_for
-from core.case import STAFF
-from core.grants import MachinePolicy, Params, Refusal
+from core.grants import STAFF, MachinePolicy, Params, Refusal
 from core.holder import PROGRAMME, Holder, Plan
 from core.terms import Terms
 from core.timeline import Span

@@ -12,7 +12,7 @@ from core.vocabulary import OCCUPYING, ReservationKind
 
 def overlapping(request: Request) -> Found:
     """No seat is free for the whole slot, clean-up between two people included (I1, R06)."""
-    if _possible(request) or (request.wanted.displace and too_late_to_displace(request)):
+    if request.backwards or _possible(request) or (request.wanted.displace and too_late_to_displace(request)):
         return NO
     return ({},)
 

@@ -7,8 +7,7 @@ from core.access import DOWN
 from core.ages import of_age
 from core.booking.request import NO, Found, Request
 from core.booking.seating import overlapping
-from core.case import STAFF
-from core.grants import Params, Refusal
+from core.grants import STAFF, Params, Refusal
 from core.holder import ADULT, PROGRAMME, Held, Plan
 from core.timeline import local_day, stamp
 from core.vocabulary import OCCUPYING, MachineStatus, Reason, ReservationKind

@@ -15,6 +15,8 @@ Shapes beyond the table:
   is the oldest seq of that journal on this node. No records at all: `journal: null`.
 - `state.presses` counts pushes of the extend button since the keeper's start: a rise is a wish.
 - `no` answers a request that was refused: `code` is a Reason; `INVALID` for a malformed one.
+- `test` tries the extraction at rest: `begin` switches it on, `result` ends the trial; the `ok` to it has
+  `tested` {extraction, feedback, power, estop, bypass, busy, sensor, journal}. The relay is never tried.
 - `ok` to `note` has `seq`; `ok` to the others has `state`.
 """
 
@@ -140,10 +142,11 @@ FROM_DOORMAN: Final[dict[str, dict[str, Check]]] = {
     "lift": {"id": _text, "lock": _text, "by": or_none(_text), "reason": or_none(_any_text)},
     "reset": {"id": _text, "inhibit": one_of("estop", "fault"), "by": _text},
     "stale": {"on": flag},
+    "test": {"id": _text, "part": one_of("begin", "result")},
     "policy": {"id": _text, "rev": natural, **POLICY},
     "note": {
         "id": _text,
-        "type": one_of("tap", "sign-off", "supervise", "clock-step", "reader-lost", "report"),
+        "type": one_of("tap", "sign-off", "supervise", "clock-step", "reader-lost", "report", "selftest"),
         "session": or_none(_text),
         "data": _object,
     },

@@ -1,13 +1,15 @@
 """How does a machine's calendar go out fast? Spelled by hand, and kept as bytes while nothing has changed."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import Any
 
 from core.timeline import stamp
-from hub.api.door import Answer, Ask, found, person_id
+from hub.api.door import PREFIX, Answer, Ask, Deps, found, person_id
 from hub.api.pages import encoded, etag_of
 from hub.api.problems import invalid
 from hub.ports import Tx
@@ -33,6 +35,27 @@ class Ready:
 _READY: Kept[tuple[str, str, datetime | None, datetime | None], Ready] = Kept(READY)
 
 
+_ASKED: Kept[tuple[str, str], tuple[str, str, datetime | None, datetime | None]] = Kept(READY)
+_PATH = re.compile(re.escape(PREFIX) + r"/machines/([A-Za-z0-9._-]+)/calendar")
+
+
+def has_it_already(deps: Deps, environ: Mapping[str, Any]) -> str | None:
+    """The tag of a calendar that a stranger holds and that has not changed: a 304 for the price of asking its revision."""
+    held = environ.get("HTTP_IF_NONE_MATCH")
+    if held is None or "HTTP_AUTHORIZATION" in environ or environ.get("REQUEST_METHOD") != "GET":
+        return None
+    named = _PATH.fullmatch(environ.get("PATH_INFO", ""))
+    if named is None:
+        return None
+    machine, now = named[1], deps.clock.wall()
+    rev = deps.store.read(lambda tx: revision(tx, machine))
+    key = _ASKED.get((machine, environ.get("QUERY_STRING", "")), rev)
+    known = _READY.get(key, rev) if key else None
+    if known is None or not known.made <= now < known.until:
+        return None
+    return known.etag if known.etag in (tag.strip() for tag in held.split(",")) else None
+
+
 def calendar_answer(ask: Ask, machine: str, longest: timedelta) -> Answer:
     """The answer to GET /machines/{id}/calendar."""
     ready = ask.read(lambda tx: _ready(tx, ask, machine, longest))
@@ -45,6 +68,8 @@ def _ready(tx: Tx, ask: Ask, machine: str, longest: timedelta) -> Ready:
     span = _span(tx, ask, machine, longest)
     who = person_id(ask.caller) + ("+" if ask.caller and ask.is_staff(ask.caller.person.lab) else "")
     key = (machine, who, *span)
+    if ask.caller is None:
+        _ASKED.keep((machine, ask.query_string), rev, key)
     known = _READY.get(key, rev)
     if known is not None and known.made <= ask.now < known.until:
         return known

@@ -14,7 +14,9 @@ from hub.services.letting_in import Scope
 routes = Routes()
 
 
-@routes.add("POST", "/certificates", scope=Scope.CERTIFY, form=forms.NewCertificate, success=201)
+@routes.add(
+    "POST", "/certificates", scope=Scope.CERTIFY, form=forms.NewCertificate, success=201, answer="Certificate"
+)
 def sign(ask: Ask) -> Answer:
     """Certify a member for a course."""
     form, by = read_form(forms.NewCertificate, ask.body), ask.person.id
@@ -26,7 +28,7 @@ def sign(ask: Ask) -> Answer:
     )
 
 
-@routes.add("GET", "/certificates", scope=Scope.STAFF, query=("member",))
+@routes.add("GET", "/certificates", scope=Scope.STAFF, query=("member",), answer="CertificatePage")
 def certificates(ask: Ask) -> Answer:
     """A member's certificates, for staff and trainers."""
     lab, voice = ask.person.lab, ask.voice()
@@ -39,7 +41,7 @@ def certificates(ask: Ask) -> Answer:
     return Answer(shapes.page([shapes.certificate(one, voice) for one in shown]))
 
 
-@routes.add("GET", "/certificates/{certificate}", scope=Scope.READ)
+@routes.add("GET", "/certificates/{certificate}", scope=Scope.READ, answer="Certificate")
 def certificate(ask: Ask, certificate: str) -> Answer:
     """One certificate: one's own, or for staff and trainers."""
     shown = found(ask.read(lambda tx: _visible(tx, ask, certificate)))
@@ -53,7 +55,13 @@ def _visible(tx: Tx, ask: Ask, identity: str) -> CertificateShown | None:
     return certifying.show(tx, one, ask.now)
 
 
-@routes.add("POST", "/certificates/{certificate}/suspend", scope=Scope.CERTIFY, form=forms.Because)
+@routes.add(
+    "POST",
+    "/certificates/{certificate}/suspend",
+    scope=Scope.CERTIFY,
+    form=forms.Because,
+    answer="Certificate",
+)
 def suspend(ask: Ask, certificate: str) -> Answer:
     """Take the right away for a time."""
     reason, by = read_form(forms.Because, ask.body).reason, ask.person.id
@@ -61,7 +69,13 @@ def suspend(ask: Ask, certificate: str) -> Answer:
     return Answer(shapes.certificate(shown, ask.voice()))
 
 
-@routes.add("POST", "/certificates/{certificate}/restore", scope=Scope.CERTIFY, form=forms.Because)
+@routes.add(
+    "POST",
+    "/certificates/{certificate}/restore",
+    scope=Scope.CERTIFY,
+    form=forms.Because,
+    answer="Certificate",
+)
 def restore(ask: Ask, certificate: str) -> Answer:
     """End a suspension."""
     reason, by = read_form(forms.Because, ask.body).reason, ask.person.id
@@ -69,7 +83,13 @@ def restore(ask: Ask, certificate: str) -> Answer:
     return Answer(shapes.certificate(shown, ask.voice()))
 
 
-@routes.add("POST", "/certificates/{certificate}/revoke", scope=Scope.CERTIFY, form=forms.Because)
+@routes.add(
+    "POST",
+    "/certificates/{certificate}/revoke",
+    scope=Scope.CERTIFY,
+    form=forms.Because,
+    answer="Certificate",
+)
 def revoke(ask: Ask, certificate: str) -> Answer:
     """Take the right away for good."""
     reason, by = read_form(forms.Because, ask.body).reason, ask.person.id

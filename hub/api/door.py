@@ -11,7 +11,7 @@ from hub.api.pacing import Pace
 from hub.api.pages import encoded, etag_of, read_cursor
 from hub.api.problems import Problem, invalid, problem, unauthenticated
 from hub.api.times import parse_time
-from hub.ports import Clock, Person, Store, Tx
+from hub.ports import BadgeVault, Clock, Person, Store, Tx
 from hub.services.letting_in import Caller, Scope
 from hub.words import Voice
 
@@ -29,6 +29,7 @@ class Deps:
     signed_in: Callable[[], str | None] = lambda: None
     csrf_ok: Callable[[], bool] = lambda: False
     public_url: str = ""
+    vault: BadgeVault | None = None
     pace: Pace = field(default_factory=Pace)
 
 
@@ -43,6 +44,7 @@ class Ask:
     query: Mapping[str, str]
     body: Mapping[str, Any]
     if_match: str | None = None
+    query_string: str = ""
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """Ask the store."""

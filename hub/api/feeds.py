@@ -17,14 +17,14 @@ routes = Routes()
 root = Routes(prefix="")
 
 
-@routes.add("GET", "/me/feeds", scope=Scope.READ, answer="Feeds")
+@routes.add("GET", "/me/feeds", scope=Scope.READ, answer="FeedPage")
 def feeds(ask: Ask) -> Answer:
     """The caller's calendar links; their secrets are not kept."""
     return Answer(shapes.page([_shape(one) for one in ask.read(lambda tx: tx.feeds.of(ask.person.id))]))
 
 
 @routes.add(
-    "POST", "/me/feeds", scope=Scope.BOOK, form=forms.NewFeed, success=201, answer="NewFeed", kept=False
+    "POST", "/me/feeds", scope=Scope.BOOK, form=forms.NewFeed, success=201, answer="FeedMade", kept=False
 )
 def make(ask: Ask) -> Answer:
     """Make a calendar link; its address is shown this once."""

@@ -1,13 +1,14 @@
 """What may a caller send? Strict forms: text stays text, no field too many; times are read in one place (times.py)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.vocabulary import BadgeState, Inhibit, LockKind, ReservationKind
+from core.vocabulary import BadgeState, Inhibit, LockKind, MachineStatus, MemberStatus, ReservationKind
 from hub.api.problems import invalid
 from hub.ports import FeedSubject
+from hub.services.series import Scope
 from hub.services.ordering import Wanted
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -22,7 +23,11 @@ class Strict(BaseModel):
 
 
 class NewReservation(Strict):
-    """POST /reservations: a machine, or a family of which any will do."""
+    """POST /reservations: a machine, or a family of which any will do.
+
+    `read`: the note on a degraded machine was read. Staff may `override` the house's comfort (the `note` says why), and
+    let a class `displace` what was booked.
+    """
 
     machine: Name | None = None
     family: Name | None = None
@@ -31,6 +36,111 @@ class NewReservation(Strict):
     kind: Annotated[ReservationKind, Field(strict=False)] = ReservationKind.BOOKING
     note: Text = ""
     member: Name | None = None
+    read: bool = False
+    override: bool = False
+    displace: bool = False
+
+
+class Nothing(Strict):
+    """Nothing is to be said beside the path."""
+
+
+class NewWait(Strict):
+    """POST /waitlist: at least `min_minutes` within [start, end), on a machine or on any of a family."""
+
+    machine: Name | None = None
+    family: Name | None = None
+    start: str
+    end: str
+    min_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+    expires: str | None = None
+
+
+class NewMember(Strict):
+    """POST /members."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254, strip_whitespace=True)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+    lang: Literal["fr", "nl", "en"] = "fr"
+    member_until: str | None = None
+
+
+class ChangedMember(Strict):
+    """PATCH /members/{id}; `member_until: null` is a membership without an end."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] = ""
+    lang: Literal["fr", "nl", "en"] = "fr"
+    status: Annotated[MemberStatus, Field(strict=False)] = MemberStatus.ACTIVE
+    member_until: str | None = None
+
+
+class NewBadge(Strict):
+    """POST /badges: `uid` in hexadecimal, as a reader at the desk types it."""
+
+    member: Name
+    uid: Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-Fa-f]{2}){4,10}$")]
+
+
+class NewClosure(Strict):
+    """POST /closures: of a machine, or of the whole lab."""
+
+    machine: Name | None = None
+    start: str
+    end: str
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class ChangedMachine(Strict):
+    """PATCH /machines/{id}: out until an instant, out until further notice, or well again."""
+
+    status: Annotated[MachineStatus, Field(strict=False)]
+    until: str | None = None
+    reason: Text = ""
+
+
+class ChangedRules(Strict):
+    """PATCH /rules/{level}/{subject}: some of its figures; null takes one back."""
+
+    rules: Annotated[dict[str, Any], Field(max_length=100)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class NewRules(ChangedRules):
+    """POST /rules: all that a place says from now on."""
+
+    level: Name
+    subject: Name
+
+
+class NewSeries(Strict):
+    """POST /reservations/series: `rrule` as in RFC 5545, with COUNT or UNTIL."""
+
+    machine: Name
+    rrule: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    start: str
+    end: str
+    kind: Annotated[ReservationKind, Field(strict=False)] = ReservationKind.BOOKING
+    note: Text = ""
+    member: Name | None = None
+
+
+class MovedSeries(Strict):
+    """PATCH /reservations/{id}/series."""
+
+    scope: Annotated[Scope, Field(strict=False)]
+    start: str
+    end: str
+
+
+class NewGroup(Strict):
+    """POST /reservations/group: `headcount` people under one responsible `member`."""
+
+    machines: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    start: str
+    end: str
+    headcount: Annotated[int, Field(ge=1, le=1000)]
+    member: Name | None = None
+    note: Text = ""
 
 
 class MovedReservation(Strict):

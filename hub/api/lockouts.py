@@ -17,7 +17,7 @@ routes = Routes()
 NEXT = timedelta(days=14)  # how far a preview looks for bookings
 
 
-@routes.add("GET", "/lockouts", scope=Scope.STAFF, query=("limit", "cursor"))
+@routes.add("GET", "/lockouts", scope=Scope.STAFF, query=("limit", "cursor"), answer="LockoutPage")
 def lockouts(ask: Ask) -> Answer:
     """All lockouts of the lab, newest first."""
     lab, limit = ask.staff_lab, ask.limit()
@@ -26,7 +26,15 @@ def lockouts(ask: Ask) -> Answer:
     return Answer(shapes.page(ask.read(lambda tx: [_shape(tx, one) for one in shown]), cursor))
 
 
-@routes.add("POST", "/lockouts", scope=Scope.STAFF, form=forms.NewLockout, query=("preview",), success=201)
+@routes.add(
+    "POST",
+    "/lockouts",
+    scope=Scope.STAFF,
+    form=forms.NewLockout,
+    query=("preview",),
+    success=201,
+    answer="Lockout",
+)
 def lock(ask: Ask) -> Answer:
     """Take a machine out; `preview=1` only lists what that would mean."""
     form, by = read_form(forms.NewLockout, ask.body), ask.person.id
@@ -49,14 +57,14 @@ def _preview(ask: Ask, name: str) -> Answer:
     return Answer({"reservations": [shapes.reservation(one) for one in taken], "sessions": sessions})
 
 
-@routes.add("GET", "/lockouts/{lockout}", scope=Scope.STAFF)
+@routes.add("GET", "/lockouts/{lockout}", scope=Scope.STAFF, answer="Lockout")
 def lockout(ask: Ask, lockout: str) -> Answer:
     """One lockout."""
     one = _ours(ask, lockout)
     return Answer(ask.read(lambda tx: _shape(tx, one)))
 
 
-@routes.add("PATCH", "/lockouts/{lockout}", scope=Scope.STAFF, form=forms.ChangedLockout)
+@routes.add("PATCH", "/lockouts/{lockout}", scope=Scope.STAFF, form=forms.ChangedLockout, answer="Lockout")
 def change(ask: Ask, lockout: str) -> Answer:
     """Lift it: `{"lifted": true, "reason"}`."""
     form = read_form(forms.ChangedLockout, ask.body)
@@ -65,13 +73,13 @@ def change(ask: Ask, lockout: str) -> Answer:
     return _lift(ask, lockout, form.reason)
 
 
-@routes.add("POST", "/lockouts/{lockout}/lift", scope=Scope.STAFF, form=forms.Perhaps)
+@routes.add("POST", "/lockouts/{lockout}/lift", scope=Scope.STAFF, form=forms.Perhaps, answer="Lockout")
 def lift(ask: Ask, lockout: str) -> Answer:
     """Lift it: the owner, or a manager with a reason."""
     return _lift(ask, lockout, read_form(forms.Perhaps, ask.body).reason)
 
 
-@routes.add("DELETE", "/lockouts/{lockout}", scope=Scope.STAFF)
+@routes.add("DELETE", "/lockouts/{lockout}", scope=Scope.STAFF, answer="Lockout")
 def remove(ask: Ask, lockout: str) -> Answer:
     """Lift one's own."""
     return _lift(ask, lockout, read_form(forms.Perhaps, ask.body).reason)

@@ -21,7 +21,7 @@ WELL = frozenset({MachineStatus.OK, MachineStatus.DEGRADED})
 LONGEST_MIN = 7 * 24 * 60  # of a slot that one may look for
 
 
-@routes.add("GET", "/machines", query=("lab", "family", "usable"))
+@routes.add("GET", "/machines", query=("lab", "family", "usable"), answer="MachinePage")
 def machines(ask: Ask) -> Answer:
     """All machines with their live state."""
     lab, family, usable = ask.query.get("lab"), ask.query.get("family"), ask.flag("usable")
@@ -36,20 +36,20 @@ def _usable(tx: Tx, ask: Ask, shown: MachineShown) -> bool:
     return shown.status in WELL and not right.missing
 
 
-@routes.add("GET", "/machines/{machine}")
+@routes.add("GET", "/machines/{machine}", answer="Machine")
 def machine(ask: Ask, machine: str) -> Answer:
     """One machine with its live state."""
     shown = found(ask.read(lambda tx: machine_shown(tx, machine, ask.now)))
     return Answer(shapes.machine(shown), private=False)
 
 
-@routes.add("GET", "/machines/{machine}/calendar", query=("from", "to"))
+@routes.add("GET", "/machines/{machine}/calendar", query=("from", "to"), answer="Calendar")
 def calendar(ask: Ask, machine: str) -> Answer:
     """What is taken, closed and open; your own and, for staff, everybody's, else busy blocks from now on."""
     return calendar_answer(ask, machine, LONGEST)
 
 
-@routes.add("GET", "/machines/{machine}/decision", scope=Scope.READ, query=("at",))
+@routes.add("GET", "/machines/{machine}/decision", scope=Scope.READ, query=("at",), answer="Decision")
 def decision(ask: Ask, machine: str) -> Answer:
     """May I use it now, or at that instant? If not: why not, all of it, and the next step."""
     one = found(ask.read(lambda tx: tx.machines.get(machine)))
@@ -58,7 +58,7 @@ def decision(ask: Ask, machine: str) -> Answer:
     return Answer(shapes.decision(made, ask.voice()))
 
 
-@routes.add("GET", "/free", query=("family", "minutes", "from", "to", "limit"))
+@routes.add("GET", "/free", query=("family", "minutes", "from", "to", "limit"), answer="SlotPage")
 def free(ask: Ask) -> Answer:
     """The next free slots over all machines of a family, in order."""
     zone = ask.zone()
@@ -77,7 +77,7 @@ def free(ask: Ask) -> Answer:
     return Answer(shapes.page(items), private=ask.caller is not None)
 
 
-@root.add("GET", "/board.json")
+@root.add("GET", "/board.json", answer="Board")
 def board(ask: Ask) -> Answer:
     """The board of the workshop for anybody's screen: no personal datum."""
     labs = ask.read(lambda tx: tx.machines.labs())

@@ -10,13 +10,13 @@ from hub.services.letting_in import Scope
 routes = Routes()
 
 
-@routes.add("GET", "/me", scope=Scope.READ)
+@routes.add("GET", "/me", scope=Scope.READ, answer="Member")
 def me(ask: Ask) -> Answer:
     """The caller."""
     return Answer(shapes.member(ask.person, ask.now))
 
 
-@routes.add("GET", "/me/certificates", scope=Scope.READ)
+@routes.add("GET", "/me/certificates", scope=Scope.READ, answer="CertificatePage")
 def my_certificates(ask: Ask) -> Answer:
     """The caller's certificates as they stand now."""
     voice = ask.voice()
@@ -24,7 +24,7 @@ def my_certificates(ask: Ask) -> Answer:
     return Answer(shapes.page([shapes.certificate(one, voice) for one in shown]))
 
 
-@routes.add("GET", "/me/usage", scope=Scope.READ, query=("limit", "cursor"))
+@routes.add("GET", "/me/usage", scope=Scope.READ, query=("limit", "cursor"), answer="SessionPage")
 def my_usage(ask: Ask) -> Answer:
     """The caller's sessions, newest first."""
     rows = ask.read(

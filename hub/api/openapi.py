@@ -6,52 +6,24 @@ from html import escape
 from typing import Any
 
 from hub.api.routes import Route
+from hub.api.schemas import QUERY, SCHEMAS, TEXT, TRIALS, ref
 
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "objections"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "objections": {"type": "array", "items": {"$ref": "#/components/schemas/Objection"}},
-        "alternatives": {"type": "array", "items": {"$ref": "#/components/schemas/Slot"}},
-    },
-}
-_OBJECTION = {
-    "type": "object",
-    "required": ["code", "params", "message", "next"],
-    "properties": {
-        "code": {"type": "string"},
-        "params": {"type": "object"},
-        "message": {"type": "string"},
-        "next": {"type": "string"},
-    },
-}
-_TEXT = {"type": "string"}
-_SLOT = {
-    "type": "object",
-    "required": ["machine", "start", "end"],
-    "properties": {
-        "machine": _TEXT,
-        "start": _TEXT | {"format": "date-time"},
-        "end": _TEXT | {"format": "date-time"},
-    },
-}
+_READ = ("401", "403", "404", "422", "429", "503")
+_WRITTEN = ("409", "412", "413")
+_ANY_TYPE = {"text/calendar": {"schema": TEXT}}
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Any] = {"Problem": _PROBLEM, "Objection": _OBJECTION, "Slot": _SLOT}
+    schemas: dict[str, Any] = dict(SCHEMAS)
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
         if route.form is not None:
             schema = route.form.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= schema.pop("$defs", {})
-            schemas[route.form.__name__] = schema
+            schemas[_form_name(route)] = schema
+    problem = {"application/problem+json": {"schema": ref("Problem")}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Loquet", "version": "1", "license": {"name": "GPL-3.0-or-later"}},
@@ -59,38 +31,54 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "responses": {
-                "Problem": {
-                    "description": "Why not",
-                    "content": {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                    },
-                }
-            },
+            "responses": {"Problem": {"description": "Why not", "content": problem}},
         },
     }
+
+
+def _form_name(route: Route) -> str:
+    """Forms are what is sent; their names never meet those of the answers."""
+    return f"{route.form.__name__}Form" if route.form is not None else ""
 
 
 def _operation(route: Route) -> dict[str, Any]:
     named = [_parameter(name, "path") for name in re.findall(r"{(\w+)}", route.path)]
     asked = [_parameter(name, "query") for name in route.query]
-    refusals = ["401", "403", "404", "422", "503"] + (["409", "412"] if route.method != "GET" else [])
+    refusals = _READ + (_WRITTEN if route.method != "GET" else ())
     operation: dict[str, Any] = {
         "summary": route.summary,
         "operationId": re.sub(r"\W+", "_", route.name).strip("_"),
         "parameters": named + asked,
-        "responses": {str(route.success): {"description": "Done", "content": {"application/json": {}}}}
+        "responses": _answers(route)
         | {status: {"$ref": "#/components/responses/Problem"} for status in sorted(refusals)},
         "security": [{"token": [route.scope.word]}] if route.scope else [{}, {"token": []}],
     }
     if route.form is not None:
-        reference = {"$ref": f"#/components/schemas/{route.form.__name__}"}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+        content = {"application/json": {"schema": ref(_form_name(route))}}
+        required = bool(route.form.model_json_schema().get("required"))
+        operation["requestBody"] = {"required": required, "content": content}
     return operation
 
 
+def _answers(route: Route) -> dict[str, Any]:
+    """What is given when it is granted; a trial run (`preview=1`, `simulate=1`) is 200 and has a shape of its own."""
+    trials = [TRIALS[name] for name in route.query if name in TRIALS]
+    shapes = {str(route.success): [route.answer]}
+    for trial in trials:
+        shapes.setdefault("200", []).append(trial)
+    return {status: {"description": "Done", "content": _content(names)} for status, names in shapes.items()}
+
+
+def _content(names: list[str]) -> dict[str, Any]:
+    if names == [""]:
+        return dict(_ANY_TYPE)
+    shapes = [ref(name) for name in names]
+    return {"application/json": {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
+
+
 def _parameter(name: str, where: str) -> dict[str, Any]:
-    return {"name": name, "in": where, "required": where == "path", "schema": {"type": "string"}}
+    schema = QUERY.get(name, TEXT) if where == "query" else TEXT
+    return {"name": name, "in": where, "required": where == "path", "schema": schema}
 
 
 def reading(routes: Iterable[Route]) -> str:

@@ -11,7 +11,9 @@ from hub.services.letting_in import Scope
 routes = Routes()
 
 
-@routes.add("POST", "/machines/{machine}/orders", scope=Scope.STAFF, form=forms.NewOrder, success=202)
+@routes.add(
+    "POST", "/machines/{machine}/orders", scope=Scope.STAFF, form=forms.NewOrder, success=202, answer="Order"
+)
 def order(ask: Ask, machine: str) -> Answer:
     """Order a machine to stop (`stop`, `stop-now`), or reset its `estop` or `fault`; never to start."""
     form = read_form(forms.NewOrder, ask.body)

@@ -8,14 +8,31 @@ from typing import Any
 from flask import Blueprint, Flask, Response
 
 from core.vocabulary import Reason
-from hub.api import certificates, feeds, lockouts, machines, me, orders, reservations, staff
+from hub.api import (
+    certificates,
+    closures,
+    feeds,
+    keeping,
+    lockouts,
+    machines,
+    me,
+    members,
+    orders,
+    reservations,
+    rules,
+    series,
+    staff,
+    waitlist,
+)
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
 from hub.api.openapi import document, reading
 from hub.api.problems import problem
 from hub.api.routes import Route
 from hub.api.serving import serve
 
-SUBJECTS = (machines, reservations, me, feeds, certificates, lockouts, orders, staff)
+SUBJECTS = (
+    machines, reservations, keeping, waitlist, me, feeds, certificates, closures, lockouts, orders, rules, members, staff,
+)  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -7,6 +7,7 @@ from core.vocabulary import Reason, ReservationKind
 from hub.api import forms, shapes
 from hub.api.door import PREFIX, Answer, Ask, found, not_found
 from hub.api.forms import read_form
+from hub.api.keeping import mine
 from hub.api.pages import cut
 from hub.api.problems import granted, invalid, problem
 from hub.api.routes import Routes
@@ -19,43 +20,66 @@ from hub.services.reserving import Wish
 routes = Routes()
 FOR_MEMBERS = frozenset({ReservationKind.BOOKING, ReservationKind.UNATTENDED})
 NOT_FOR_MEMBERS = frozenset(
-    {"member", "status", "price", "price_cents", "cost", "cost_cents", "amount", "tariff"}
+    {
+        "member",
+        "status",
+        "price",
+        "price_cents",
+        "cost",
+        "cost_cents",
+        "amount",
+        "tariff",
+        "override",
+        "displace",
+    }
 )
 
 
-@routes.add("POST", "/reservations", scope=Scope.BOOK, form=forms.NewReservation, success=201)
+@routes.add(
+    "POST", "/reservations", scope=Scope.BOOK, form=forms.NewReservation, success=201, answer="Reservation"
+)
 def reserve(ask: Ask) -> Answer:
     """Book a slot on a machine, or on any machine of a family."""
-    _no_liberties(ask)
+    no_liberties(ask)
     form = read_form(forms.NewReservation, ask.body)
     made = granted(finding.book(ask.deps.store, _wishes(ask, form), ask.now))
     return Answer(shapes.reservation(made), 201, {"Location": f"{PREFIX}/reservations/{made.id}"})
 
 
-def _no_liberties(ask: Ask) -> None:
+def no_liberties(ask: Ask) -> None:
     """403 for what only staff may say: whose slot, of what kind, at what price."""
     if ask.is_staff(ask.person.lab):
         return
     kind = ask.body.get("kind", ReservationKind.BOOKING)
-    if not NOT_FOR_MEMBERS.isdisjoint(ask.body) or (kind in set(ReservationKind) and kind not in FOR_MEMBERS):
+    known = isinstance(kind, str) and kind in set(ReservationKind)
+    if not NOT_FOR_MEMBERS.isdisjoint(ask.body) or (known and kind not in FOR_MEMBERS):
         raise problem(Reason.FORBIDDEN)
 
 
 def _wishes(ask: Ask, form: forms.NewReservation) -> tuple[Wish, ...]:
     if (form.machine is None) == (form.family is None):
         raise invalid("machine")
-    names = (
-        ask.read(lambda tx: [one.id for one in tx.machines.all(family=form.family)]) if form.family else ()
-    )
-    machines = [form.machine] if form.machine else names
+    machines = [form.machine] if form.machine else _of_family(ask, form.family)
     if not machines:
         raise not_found()
-    start, end = _span(ask, machines[0], form.start, form.end)
+    start, end = span_of(ask, machines[0], form.start, form.end)
     person = form.member or ask.person.id
-    return tuple(Wish(one, person, start, end, ask.person.id, form.kind, form.note) for one in machines)
+    if form.override and not form.note:
+        raise invalid("note")
+    said = {"read": form.read, "override": form.override, "displace": form.displace}
+    return tuple(
+        Wish(one, person, start, end, ask.person.id, form.kind, form.note, **said) for one in machines
+    )
 
 
-def _span(ask: Ask, machine: str, start: str, end: str) -> tuple[datetime, datetime]:
+def _of_family(ask: Ask, family: str | None) -> list[str]:
+    """The family's machines in the labs where the caller is somebody."""
+    found_ones = ask.read(lambda tx: tx.machines.all(family=family))
+    return [one.id for one in found_ones if ask.person.roles.get(one.lab)]
+
+
+def span_of(ask: Ask, machine: str, start: str, end: str) -> tuple[datetime, datetime]:
+    """The instants that two texts mean in the machine's zone; INVALID where the end is not after the start."""
     zone = ask.zone(machine)
     span = parse_time(start, "start", zone), parse_time(end, "end", zone)
     if span[0] >= span[1]:
@@ -68,6 +92,7 @@ def _span(ask: Ask, machine: str, start: str, end: str) -> tuple[datetime, datet
     "/reservations",
     scope=Scope.READ,
     query=("mine", "machine", "member", "from", "to", "limit", "cursor"),
+    answer="ReservationPage",
 )
 def reservations(ask: Ask) -> Answer:
     """Your reservations, newest first; for staff everybody's, unless `mine=1`."""
@@ -77,8 +102,8 @@ def reservations(ask: Ask) -> Answer:
 
 
 def _filter(ask: Ask) -> ReservationFilter:
-    mine, zone = ask.flag("mine"), ask.zone()
-    all_of_them = ask.is_staff(ask.person.lab) and not mine
+    only_mine, zone = ask.flag("mine"), ask.zone()
+    all_of_them = ask.is_staff(ask.person.lab) and not only_mine
     return ReservationFilter(
         lab=ask.person.lab if all_of_them else None,
         machine=ask.query.get("machine"),
@@ -91,33 +116,35 @@ def _filter(ask: Ask) -> ReservationFilter:
 
 
 def _mine(ask: Ask, reservation: str) -> Reservation:
-    """The reservation, if it is the caller's to see."""
-    one = found(ask.read(lambda tx: tx.bookings.get(reservation)))
-    if one.person != ask.person.id and not ask.is_staff(one.lab):
-        raise not_found()
-    return one
+    return found(ask.read(lambda tx: mine(tx, ask, reservation)))
 
 
-@routes.add("GET", "/reservations/{reservation}", scope=Scope.READ)
+@routes.add("GET", "/reservations/{reservation}", scope=Scope.READ, answer="Reservation")
 def reservation(ask: Ask, reservation: str) -> Answer:
     """One reservation."""
     return Answer(shapes.reservation(_mine(ask, reservation)))
 
 
-@routes.add("PATCH", "/reservations/{reservation}", scope=Scope.BOOK, form=forms.MovedReservation)
+@routes.add(
+    "PATCH",
+    "/reservations/{reservation}",
+    scope=Scope.BOOK,
+    form=forms.MovedReservation,
+    answer="Reservation",
+)
 def move(ask: Ask, reservation: str) -> Answer:
     """Move it under the same rules; a refused move keeps the old one."""
     old = _mine(ask, reservation)
-    _no_liberties(ask)
+    no_liberties(ask)
     form = read_form(forms.MovedReservation, ask.body)
     ask.must_match(shapes.reservation(old))
     kept: dict[str, Any] = shapes.reservation(old)
-    span = _span(ask, old.machine, form.start or kept["start"], form.end or kept["end"])
+    span = span_of(ask, old.machine, form.start or kept["start"], form.end or kept["end"])
     moved = granted(finding.move(ask.deps.store, old, ask.person, span, ask.now))
     return Answer(shapes.reservation(moved))
 
 
-@routes.add("DELETE", "/reservations/{reservation}", scope=Scope.BOOK)
+@routes.add("DELETE", "/reservations/{reservation}", scope=Scope.BOOK, answer="Reservation")
 def cancel(ask: Ask, reservation: str) -> Answer:
     """Give the slot back."""
     old = _mine(ask, reservation)

@@ -82,6 +82,7 @@ def _ask(deps: Deps, caller: Caller | None) -> Ask:
         query={name: value for name, value in request.args.items() if _is_text(name, value)},
         body=_body(request),
         if_match=request.headers.get("If-Match"),
+        query_string=request.query_string.decode("latin-1"),
     )
 
 
@@ -134,7 +135,7 @@ def _once(route: Route, ask: Ask, path: dict[str, str], key: str, caller: Caller
     """Do it once for this key; the same request again gets the same answer."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise invalid("Idempotency-Key")
-    digest = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+    digest = hashlib.sha256(request.query_string + b"\n" + request.get_data(cache=True)).hexdigest()
     owner, place = (caller.person.lab, caller.person.id), (route.method, request.path, key)
     row = ask.write(lambda tx: claim(tx, owner, place, digest, ask.now))
     if isinstance(row, KeptAnswer):

@@ -1,5 +1,6 @@
 """How does a thing look in an answer? The shapes of api.md; nothing leaves that is not named here."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,19 @@ from typing import Any
 from core.access import Decision
 from core.timeline import stamp
 from hub.api.problems import objections_of
-from hub.ports import Badge, Lock, Node, Person, Reservation, Session
+from hub.ports import (
+    Badge,
+    Closure,
+    Entry,
+    Lock,
+    Node,
+    Offer,
+    Person,
+    Reservation,
+    RuleSet,
+    Session,
+    WaitingEntry,
+)
 from hub.services.certifying import CertificateShown
 from hub.services.locking_out import Effect, effect
 from hub.services.showing import MachineShown
@@ -59,6 +72,70 @@ def reservation(one: Reservation) -> dict[str, Any]:
         "status": str(one.status),
         "note": one.note,
         "created": stamp(one.created),
+    }
+
+
+def waiting(one: WaitingEntry, offer: Offer | None) -> dict[str, Any]:
+    """Somebody's wait, and what is offered to him now."""
+    return {
+        "id": one.id,
+        "member": one.person,
+        "machine": one.machine,
+        "family": one.family,
+        "start": stamp(one.start),
+        "end": stamp(one.end),
+        "min_minutes": one.min_minutes,
+        "expires": stamp(one.expires),
+        "status": str(one.status),
+        "created": stamp(one.created),
+        "offer": offer
+        and {
+            "machine": offer.machine,
+            "start": stamp(offer.start),
+            "end": stamp(offer.end),
+            "expires": stamp(offer.expires),
+            "held": offer.hold is not None,
+        },
+    }
+
+
+def closure(one: Closure) -> dict[str, Any]:
+    """A time in which lab or machine is closed."""
+    return {
+        "id": one.id,
+        "lab": one.lab,
+        "machine": one.machine,
+        "start": stamp(one.start),
+        "end": stamp(one.end),
+        "reason": one.reason,
+        "created": stamp(one.created),
+    }
+
+
+def entry(one: Entry) -> dict[str, Any]:
+    """A row of the audit chain."""
+    return {
+        "seq": one.seq,
+        "at": stamp(one.at),
+        "actor": one.actor,
+        "action": one.action,
+        "subject": one.subject,
+        "data": json.loads(one.data),
+        "prev": one.prev,
+        "hash": one.hash,
+    }
+
+
+def rule_set(one: RuleSet) -> dict[str, Any]:
+    """The rules of a place as somebody saved them."""
+    return {
+        "level": str(one.level),
+        "subject": one.subject,
+        "version": one.version,
+        "rules": dict(one.rules),
+        "reason": one.reason,
+        "by": one.by,
+        "at": stamp(one.at),
     }
 
 

@@ -1,37 +1,20 @@
-"""For staff: the lab's members, badges, nodes and sessions."""
+"""For staff: the lab's badges, nodes and sessions."""
 
 from hub.api import forms, shapes
-from hub.api.door import Answer, Ask, found, not_found
+from hub.api.door import PREFIX, Answer, Ask, found, not_found
 from hub.api.forms import read_form
 from hub.api.pages import cut
+from hub.api.problems import problem
 from hub.api.routes import Routes
 from hub.ports import Badge, Tx
 from hub.services import enrolling, granting
+from hub.services.enrolling import BadgeRefused
 from hub.services.letting_in import Scope
-from hub.services.listing import members_page
 
 routes = Routes()
 
 
-@routes.add("GET", "/members", scope=Scope.STAFF, query=("email", "limit", "cursor"))
-def members(ask: Ask) -> Answer:
-    """The lab's members, newest first."""
-    lab, limit = ask.staff_lab, ask.limit()
-    rows = ask.read(lambda tx: members_page(tx, lab, ask.query.get("email"), ask.before(), limit + 1))
-    shown, cursor = cut(rows, limit, lambda one: (one.created, one.id))
-    return Answer(shapes.page([shapes.member(one, ask.now) for one in shown], cursor))
-
-
-@routes.add("GET", "/members/{member}", scope=Scope.READ)
-def member(ask: Ask, member: str) -> Answer:
-    """One member: oneself, or for staff."""
-    one = found(ask.read(lambda tx: tx.people.get(member)))
-    if one.id != ask.person.id and not any(ask.is_staff(lab) for lab in (one.lab, *one.roles)):
-        raise not_found()
-    return Answer(shapes.member(one, ask.now))
-
-
-@routes.add("GET", "/badges", scope=Scope.STAFF, query=("member", "limit", "cursor"))
+@routes.add("GET", "/badges", scope=Scope.STAFF, query=("member", "limit", "cursor"), answer="BadgePage")
 def badges(ask: Ask) -> Answer:
     """The lab's badges, newest first; never a UID."""
     lab, limit, whose, before = ask.staff_lab, ask.limit(), ask.query.get("member"), ask.before()
@@ -44,13 +27,35 @@ def badges(ask: Ask) -> Answer:
     return Answer(shapes.page([shapes.badge(one) for one in shown], cursor))
 
 
-@routes.add("GET", "/badges/{badge}", scope=Scope.STAFF)
+@routes.add(
+    "POST", "/badges", scope=Scope.CERTIFY, form=forms.NewBadge, success=201, answer="Badge", kept=False
+)
+def enrol(ask: Ask) -> Answer:
+    """Give a badge to a member; its UID is sealed at once and never shown."""
+    form, lab, vault = read_form(forms.NewBadge, ask.body), ask.staff_lab, found(ask.deps.vault)
+    owner = found(ask.read(lambda tx: tx.people.get(form.member)))
+    if owner.lab != lab:
+        raise not_found()
+
+    def give(tx: Tx) -> Badge | BadgeRefused:
+        made = enrolling.enrol_badge(tx, vault, owner.id, bytes.fromhex(form.uid), ask.person.id, ask.now)
+        if isinstance(made, Badge):
+            granting.person_changed(tx, owner.id, ask.now)
+        return made
+
+    made = ask.write(give)
+    if isinstance(made, BadgeRefused):
+        raise problem(made.code, field="uid")
+    return Answer(shapes.badge(made), 201, {"Location": f"{PREFIX}/badges/{made.id}"})
+
+
+@routes.add("GET", "/badges/{badge}", scope=Scope.STAFF, answer="Badge")
 def badge(ask: Ask, badge: str) -> Answer:
     """One badge."""
     return Answer(shapes.badge(_badge(ask, badge)))
 
 
-@routes.add("PATCH", "/badges/{badge}", scope=Scope.CERTIFY, form=forms.ChangedBadge)
+@routes.add("PATCH", "/badges/{badge}", scope=Scope.CERTIFY, form=forms.ChangedBadge, answer="Badge")
 def change_badge(ask: Ask, badge: str) -> Answer:
     """Mark a badge lost, returned or found again."""
     old, state = _badge(ask, badge), read_form(forms.ChangedBadge, ask.body).state
@@ -71,14 +76,14 @@ def _badge(ask: Ask, identity: str) -> Badge:
     return one
 
 
-@routes.add("GET", "/nodes", scope=Scope.STAFF)
+@routes.add("GET", "/nodes", scope=Scope.STAFF, answer="NodePage")
 def nodes(ask: Ask) -> Answer:
     """The lab's nodes."""
     lab = ask.staff_lab
     return Answer(shapes.page([shapes.node(one) for one in ask.read(lambda tx: tx.nodes.all(lab))]))
 
 
-@routes.add("GET", "/nodes/{node}", scope=Scope.STAFF)
+@routes.add("GET", "/nodes/{node}", scope=Scope.STAFF, answer="Node")
 def node(ask: Ask, node: str) -> Answer:
     """One node."""
     one = found(ask.read(lambda tx: tx.nodes.get(node)))
@@ -88,7 +93,11 @@ def node(ask: Ask, node: str) -> Answer:
 
 
 @routes.add(
-    "GET", "/sessions", scope=Scope.STAFF, query=("machine", "member", "from", "to", "limit", "cursor")
+    "GET",
+    "/sessions",
+    scope=Scope.STAFF,
+    query=("machine", "member", "from", "to", "limit", "cursor"),
+    answer="SessionPage",
 )
 def sessions(ask: Ask) -> Answer:
     """The lab's sessions, newest first."""

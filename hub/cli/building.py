@@ -19,10 +19,14 @@ from hub.mail.postman import Postman
 from hub.mqtt.link import Way
 from hub.mqtt.wiring import gateway
 from hub.ports import Clock, Store
+from hub.ports.leading import Leading
 from hub.ports.link import NodeLink
 from hub.ports.post import Post
+from hub.services import attending
 from hub.services.sealing import Vault
 from hub.settings import BadSettings, Settings
+from hub.store.engines import is_sqlite
+from hub.store.leading import AdvisoryLeader
 from hub.store.store import open_store
 
 RUNNING = "running.lock"  # in the data folder; flock, so that a crash lets go of it
@@ -43,10 +47,12 @@ class Hub:
     ticker: Ticker
     postman: Postman
     watching: Watching
+    begin: Callable[[], None]
     close: Callable[[], None]
 
     def start(self) -> None:
         """Connect to the nodes, let the jobs tick and the mails leave."""
+        self.begin()
         self.link.start()
         self.ticker.start()
         self.postman.start()
@@ -86,11 +92,15 @@ def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
     way = Way(broker.host, broker.port, broker.user, broker.password(), tls_of(settings))
     link = gateway(way, store, vault, clock)
     jobs = timetable(store, vault)
-    ticker = Ticker(jobs, clock, Leader(settings.var / LEADING))
+    ticker = Ticker(jobs, clock, _leader(settings))
     app = create_app(settings, store=store, clock=clock, link=link, **replacements)
     postman = Postman(store, clock, post_of(settings), settings.public_url)
+
+    def begin() -> None:
+        store.write(lambda tx: attending.hub_started(tx, clock.wall()))
+
     watching = Watching(create_ops_app(store, link), settings.ops_port)
-    return Hub(app, store, vault, link, jobs, ticker, postman, watching, store.close)
+    return Hub(app, store, vault, link, jobs, ticker, postman, watching, begin, store.close)
 
 
 def post_of(settings: Settings) -> Post:
@@ -98,6 +108,13 @@ def post_of(settings: Settings) -> Post:
     if settings.mail is None:
         return FolderPost(settings.var / LETTERS, NOBODY)
     return SmtpPost(settings.mail)
+
+
+def _leader(settings: Settings) -> Leading:
+    """Who of several hubs does the jobs: a lock file beside SQLite, an advisory lock of PostgreSQL."""
+    if is_sqlite(settings.database_url):
+        return Leader(settings.var / LEADING)
+    return AdvisoryLeader(settings.database_url)
 
 
 def tls_of(settings: Settings) -> Any:

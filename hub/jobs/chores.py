@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hub.jobs.timetable import Job, Run, Timetable
+from hub.jobs.timetable import Job, Next, Run, Timetable
 from hub.ports import BadgeVault, Store, Tx
-from hub.services import granting, housekeeping
+from hub.services import conditions, granting, housekeeping, no_shows, offering, waiting_list
 
 EVERY_TICK = timedelta(seconds=1)
 HOURLY = timedelta(hours=1)  # a view reaches a day past its age limit: an hour is soon enough
 TEN_MINUTES = timedelta(minutes=10)
+AT_ONCE = 200  # a turn's share: the rest is due at the next tick
 
 
 def timetable(store: Store, vault: BadgeVault) -> Timetable:
@@ -18,15 +19,44 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
     def writing(task: Callable[[Tx, datetime], int]) -> Run:
         return lambda now: store.write(lambda tx: task(tx, now))
 
-    def slots(now: datetime) -> int:
-        if not store.read(lambda tx: tx.bookings.over(now, 1)):
-            return 0  # a look every second must not be a write every second
-        return writing(housekeeping.finish_slots)(now)
+    def looking(due: Callable[[Tx, datetime], object], task: Callable[[Tx, datetime], int]) -> Run:
+        """A look every second must not be a write every second."""
+        return lambda now: writing(task)(now) if store.read(lambda tx: due(tx, now)) else 0
 
+    def at(found: Callable[[Tx, datetime], datetime | None]) -> Next:
+        return lambda now: store.read(lambda tx: found(tx, now))
+
+    no_show = looking(
+        lambda tx, now: no_shows.due(tx, now, AT_ONCE), lambda tx, now: no_shows.release_due(tx, now, AT_ONCE)
+    )
+    lapse = looking(
+        lambda tx, now: tx.waiting.offers_due(now, 1), lambda tx, now: offering.lapse(tx, now, AT_ONCE)
+    )
+    slots = looking(housekeeping.slots_over, housekeeping.finish_slots)
+    waits = looking(
+        lambda tx, now: tx.waiting.expired(now, 1), lambda tx, now: waiting_list.expire(tx, now, AT_ONCE)
+    )
+    settle = looking(
+        lambda tx, now: conditions.due(tx, now, AT_ONCE), lambda tx, now: conditions.settle(tx, now, AT_ONCE)
+    )
     return Timetable(
         [
+            Job("slots nobody came for", no_show, EVERY_TICK, at(no_shows.next_due)),
+            Job("offers that ran out", lapse, EVERY_TICK, at(_after(lambda tx: tx.waiting.next_lapse()))),
+            Job("conditions", settle, EVERY_TICK, at(_after(lambda tx: tx.bookings.next_held()))),
+            Job("waits that are over", waits, TEN_MINUTES),
             Job("slots that are over", slots, EVERY_TICK),
             Job("views", writing(lambda tx, now: granting.refresh(tx, vault, now)), HOURLY),
             Job("kept answers", writing(housekeeping.forget_answers), TEN_MINUTES),
         ]
     )
+
+
+def _after(found: Callable[[Tx], datetime | None]) -> Callable[[Tx, datetime], datetime | None]:
+    """What is still to come of it: the past is done at the next tick anyway."""
+
+    def later(tx: Tx, now: datetime) -> datetime | None:
+        at = found(tx)
+        return at if at is not None and at > now else None
+
+    return later

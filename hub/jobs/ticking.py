@@ -2,9 +2,9 @@
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.jobs.leader import Leader
 from hub.jobs.timetable import Timetable
 from hub.ports import Clock
+from hub.ports.leading import Leading
 
 TICK_S = 1  # parts.md: one tick job a second that calls `due(now)`
 
@@ -12,7 +12,7 @@ TICK_S = 1  # parts.md: one tick job a second that calls `due(now)`
 class Ticker:
     """Runs a timetable on the clock's time for as long as this process leads."""
 
-    def __init__(self, timetable: Timetable, clock: Clock, leader: Leader) -> None:
+    def __init__(self, timetable: Timetable, clock: Clock, leader: Leading) -> None:
         """Nothing ticks before `start`; a leap of the clock is looked at without waiting for the next tick."""
         self._timetable, self._clock, self._leader = timetable, clock, leader
         self._scheduler = BackgroundScheduler(timezone="UTC")

@@ -83,7 +83,7 @@ def _places(
             "lab": lab.name,
             "machine": str(facts.get("machine") or ""),
             "model": machine.model if machine else "",
-            "cause": cause_of(str(facts.get("cause", "")), voice),
+            "cause": _typed(cause_of(str(facts.get("cause", "")), voice)),
         }
     )
 

@@ -1,6 +1,6 @@
 """How does a letter look on the wire? A MIME message in which nothing typed by a person becomes a header."""
 
-from email.errors import MessageError
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -8,20 +8,14 @@ from email.policy import SMTP, SMTPUTF8
 from hub.ports.post import Letter, NotSent
 from hub.words.ics import MIME
 
+_PLAIN = re.compile(r"([^\s@<>()\[\]\\,;:\"]{1,64})@([^\s@<>()\[\]\\,;:\"]{1,255})")
+
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:
     """The message. Raises NotSent for good when the address is none."""
     message = EmailMessage(policy=SMTP if letter.to.isascii() else SMTPUTF8)  # RFC 6531
-    try:
-        message["From"] = Address(addr_spec=sender)
-        message["To"] = Address(addr_spec=letter.to)
-        message["Subject"] = letter.subject
-    except (
-        ValueError,
-        IndexError,
-        MessageError,
-    ) as bad:  # the header registry's words for a bad address or a line break
-        raise NotSent("the address or the subject is not one", for_good=True) from bad
+    message["From"], message["To"] = _address(sender), _address(letter.to)
+    message["Subject"] = " ".join(letter.subject.split())
     message["Message-ID"] = letter.name
     message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
@@ -30,3 +24,11 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
         kind, _, subtype = MIME.partition("/")
         message.add_attachment(letter.calendar, kind, subtype, filename="loquet.ics")
     return message
+
+
+def _address(text: str) -> Address:
+    """An address without a name; quoted local parts, comments and lists are not what a member signs up with."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is None:
+        raise NotSent("this is no address", for_good=True)
+    return Address(username=plain[1], domain=plain[2])

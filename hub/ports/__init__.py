@@ -8,7 +8,7 @@ from hub.ports.machines import Closure, DayException, Lab, Machine, Machines, Op
 from hub.ports.nodes import Node, Nodes
 from hub.ports.paper import Audit, Entry, KeptAnswer, Outbox, Parcel, Replays, Token, Tokens
 from hub.ports.people import Account, Badge, Badges, NewPerson, People, Person
-from hub.ports.planning import Level, Rules, RuleSet, Series, SeriesShelf
+from hub.ports.planning import Rules, RuleSet, Series, SeriesShelf
 from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
 from hub.ports.sanctions import Rebookings, RebookingToken, StrikeEvent, Strikes
 from hub.ports.sessions import Lock, Locks, Session, Sessions
@@ -37,7 +37,6 @@ __all__ = [
     "JournalHead",
     "KeptAnswer",
     "Lab",
-    "Level",
     "Lock",
     "Locks",
     "Machine",

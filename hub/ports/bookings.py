@@ -134,6 +134,10 @@ class Bookings(Protocol):
         """All of a series, or of a party, by start."""
         ...
 
+    def starting(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """All of a machine, whatever their status, that start in [start, end), by start."""
+        ...
+
     def of_person(self, person: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """All of a person, whatever their status, that touch [start, end), by start."""
         ...

@@ -80,6 +80,10 @@ class Audit(Protocol):
         """Entries in order, those behind `after`."""
         ...
 
+    def newest(self, lab: str, limit: int, before: int | None = None) -> Sequence[Entry]:
+        """A lab's entries, newest first, those before the seq `before`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Protocol
+
+from core.rulebook import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,6 @@ class SeriesShelf(Protocol):
     def add(self, series: Series) -> None:
         """Remember a series."""
         ...
-
-
-class Level(StrEnum):
-    """Where rules are set; the nearest wins."""
-
-    LAB = "lab"
-    FAMILY = "family"
-    MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)

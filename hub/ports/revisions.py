@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 LABS = "labs"  # which labs there are
+PEOPLE = "people"  # who may ask for what: persons, roles, tokens
 
 
 class Revisions(Protocol):
@@ -13,7 +14,7 @@ class Revisions(Protocol):
     """
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers of these (`house_name`, `calendar_name`, LABS); 0 for what never changed yet."""
+        """The present numbers of these (`house_name`, `calendar_name`, LABS, PEOPLE); 0 for what never changed yet."""
         ...
 
 

@@ -97,6 +97,10 @@ class WaitingList(Protocol):
         """The open offer of an entry; `lock` holds its row (PostgreSQL)."""
         ...
 
+    def offer_held_by(self, reservation: str) -> Offer | None:
+        """The open offer whose hold is this reservation."""
+        ...
+
     def offers_due(self, now: datetime, limit: int) -> Sequence[Offer]:
         """Open offers whose time is over, oldest first."""
         ...

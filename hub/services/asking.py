@@ -13,11 +13,12 @@ from core.timeline import Span
 from core.views import booking_body, grant_body
 from core.vocabulary import BadgeState, Purpose, Reason
 from core.wire import messages
-from hub.ports import Badge, BadgeVault, Machine, Node, Tx
-from hub.services import facts, granting, no_shows, reserving
+from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
+from hub.services import extending, facts, granting, no_shows, reserving, vouching
+from hub.services.ground import NotReserved
 from hub.services.refused import Refused
 
-ABOUT_USE = frozenset({Purpose.USE, Purpose.WALK_UP})
+KNOWN = frozenset({Purpose.USE, Purpose.WALK_UP, Purpose.SUPERVISE})
 
 
 def answer(
@@ -44,7 +45,7 @@ def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
 def _decided(
     tx: Tx, node: Node, machine: Machine, ask: messages.Ask, vault: BadgeVault, now: datetime
 ) -> Decision:
-    if ask.purpose not in ABOUT_USE:
+    if ask.purpose not in KNOWN:
         return _refused(Reason.FORBIDDEN)
     badge = badge_named(tx, node, ask.badge.key, vault)
     if badge is None or badge.state is BadgeState.RETURNED:
@@ -52,6 +53,11 @@ def _decided(
     person = tx.people.get(badge.person)
     if person is None or badge.state is not BadgeState.ACTIVE:
         return _refused(Reason.BADGE_LOST)
+    if ask.purpose is Purpose.SUPERVISE:
+        return vouching.vouch(tx, person, machine, now)
+    running = tx.sessions.running(machine.id)
+    if ask.purpose is Purpose.USE and running is not None and running.person == person.id:
+        return _longer(tx, person, running.reservation, now)
     view = granting.person_view(tx, person, machine, now, ask.badge.key)
     arrived = facts.bookings_of(tx, machine.id, Span(now, now + granting.NOW_ENOUGH))[1]
     locks = granting.locks_on(tx, machine.id)
@@ -59,6 +65,17 @@ def _decided(
     if decision.kind is not Kind.WALK_UP or not decision.allowed:
         return decision
     return _booked(tx, machine, decision, now)
+
+
+def _longer(tx: Tx, person: Person, reservation: str | None, now: datetime) -> Decision:
+    """A question about the badge whose session runs is the extend button's: one step more (R37)."""
+    old = tx.bookings.get(reservation) if reservation else None
+    grown = extending.extend(tx, old, person, now) if old else None
+    if grown is None:
+        return _refused(Reason.PAST)
+    if isinstance(grown, NotReserved):
+        return Decision(allowed=False, until=None, objections=grown.objections, kind=Kind.END)
+    return Decision(allowed=True, until=grown.end, objections=(), kind=Kind.END)
 
 
 def _refused(code: Reason) -> Decision:

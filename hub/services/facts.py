@@ -172,6 +172,7 @@ def _facts(
         charter=person.charter >= charter,
         roles=roles_of(person, lab),
         events=events,
+        signs=person.teaches.get(lab, frozenset()) if person.has(Role.TRAINER, lab) else frozenset(),
     )
 
 

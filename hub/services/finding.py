@@ -118,7 +118,7 @@ def place_of(
         house.policies[machine],
         openings=(),
         seats=house.seats.get(machine, ()),
-        terms=holding.machine_terms(house.machines[machine]),
+        terms=house.terms[machine],
         holder=holder or Holder(plan=plan_of(wanted.roles, None)),
     )
     return Place(house, machine, rules, wanted, now)

@@ -25,7 +25,7 @@ def cancel(tx: Tx, old: Reservation, by: Person, now: datetime) -> Reservation |
         return old
     if (gone := reserving.not_changeable(old, now)) is not None:
         return gone
-    late = _is_late(old, by, now)
+    late = is_late(old, by, now)
     status = ReservationStatus.CANCELLED_LATE if late else ReservationStatus.CANCELLED
     cancelled = tx.bookings.set_status(old, status, now)
     if cancelled is None:
@@ -39,7 +39,7 @@ def cancel(tx: Tx, old: Reservation, by: Person, now: datetime) -> Reservation |
     return cancelled
 
 
-def _is_late(old: Reservation, by: Person, now: datetime) -> bool:
+def is_late(old: Reservation, by: Person, now: datetime) -> bool:
     """Whether the holder himself gives a slot of his own back too late to be planned with."""
     own = by.id == old.person and old.status is ReservationStatus.CONFIRMED and old.kind in COUNTED
     return own and old.start - now < FREE_UNTIL

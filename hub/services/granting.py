@@ -167,7 +167,7 @@ def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
 
 def locks_on(tx: Tx, machine: str) -> tuple[Lock, ...]:
     """The locks that the house has set, in force yet or not."""
-    return tuple(Lock(one.id, one.kind, one.owner) for one in tx.locks.on(machine))
+    return tuple(Lock(one.id, one.kind, one.owner or "") for one in tx.locks.on(machine))
 
 
 def situation(tx: Tx, machine: Machine, now: datetime) -> Situation:

@@ -13,6 +13,7 @@ from core.timeline import Span
 from core.vocabulary import Reason, ReservationKind, ReservationStatus, Role
 from hub.ports import Machine, Person, Reservation, Tx
 from hub.services import facts, granting, holding
+from hub.services.house import house_of
 from hub.services.refused import Refused, refused
 
 AROUND = timedelta(days=2)  # how far openings are read around a slot: past the longest booking of one day
@@ -129,7 +130,7 @@ def ground_of(
     right = granting.right_at(tx, person, _asking(machine, wish.kind, terms), wish.end)
     rules = BookingRules(
         policy=facts.policy_of(machine, len(seats)),
-        openings=facts.openings_of(tx, machine, _around(wish)),
+        openings=house_of(tx, machine.lab).openings(machine.id, _around(wish)),
         missing=right.missing,
         seats=seats,
         terms=terms,

@@ -11,6 +11,8 @@ from functools import partial
 from core import calendars
 from core.calendars import Opening, Week
 from core.grants import MachinePolicy
+from core.rulebook import terms_of
+from core.terms import Terms
 from core.timeline import Span, subtract
 from hub.ports import Closure, Machine, Tx
 from hub.ports.revisions import LABS, calendar_name, house_name
@@ -30,6 +32,7 @@ class House:
     rev: int
     machines: Mapping[str, Machine]
     policies: Mapping[str, MachinePolicy]
+    terms: Mapping[str, Terms]
     seats: Mapping[str, tuple[int, ...]]
     weeks: Mapping[str, Week]
     closed: tuple[Closure, ...]
@@ -132,6 +135,7 @@ def _read(tx: Tx, lab: str, rev: int) -> House:
         rev=rev,
         machines=machines,
         policies={name: facts.policy_of(one, len(seats.get(name, ()))) for name, one in machines.items()},
+        terms={name: terms_of({**one.rules, **one.policy}) for name, one in machines.items()},
         seats=seats,
         weeks=weeks,
         closed=tuple(tx.machines.closures_in(lab, *_EVER)),

@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from core.vocabulary import MemberStatus
 from hub.ports import Person, Token, Tx
+from hub.ports.revisions import PEOPLE
+from hub.services.kept import Kept
 
 PREFIX = "lqt_"  # so that secret scanners, and people, see what it is
 LONGEST_CERTIFY = timedelta(hours=12)
@@ -54,14 +56,27 @@ def issue_token(tx: Tx, person: Person, scope: Scope, lasts: timedelta, by: str,
 
 
 def caller_of(tx: Tx, clear: str, now: datetime) -> Caller | None:
-    """Whose token this is; None for one that is unknown, over, revoked, or whose person may not sign in."""
-    token = tx.tokens.by_hash(digest(clear))
-    if token is None or token.revoked is not None or not now < token.expires:
+    """Whose token this is; None for one that is unknown, over, revoked, or whose person may not sign in.
+
+    Remembered until any person, role or token changes, in whichever process.
+    """
+    name = digest(clear)
+    rev = tx.revisions.of([PEOPLE])[PEOPLE]
+    known = _CALLERS.get(name, rev) or _read(tx, name, rev)
+    return known[0] if known is not None and now < known[1] else None
+
+
+def _read(tx: Tx, name: str, rev: int) -> tuple[Caller, datetime] | None:
+    token = tx.tokens.by_hash(name)
+    if token is None or token.revoked is not None:
         return None
     account = tx.people.account(person=token.person)
     if account is None or not account.active or account.person.status is MemberStatus.ARCHIVED:
         return None
-    return Caller(account.person, SCOPES[token.scope], token.id)
+    return _CALLERS.keep(name, rev, (Caller(account.person, SCOPES[token.scope], token.id), token.expires))
+
+
+_CALLERS: Kept[str, tuple[Caller, datetime]] = Kept(4096)  # bearers in memory, by the hashes of their tokens
 
 
 def digest(clear: str) -> str:

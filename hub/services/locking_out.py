@@ -13,6 +13,7 @@ from typing import Any
 from core.timeline import stamp
 from core.vocabulary import LockKind, Reason, Role
 from hub.ports import Lock, Node, Person, Tx
+from hub.services import taking_out
 from hub.services.refused import Refused, refused
 
 
@@ -39,6 +40,7 @@ def lock(
     made = Lock(tx.fresh_id(), found.lab, machine, kind, by, by, reason.strip(), now)
     tx.locks.save(made)
     _tell(tx, made, by, "lock.set", now)
+    _warn(tx, made, now)
     return made
 
 
@@ -54,7 +56,15 @@ def lift(tx: Tx, by: str, lock_id: str, reason: str, now: datetime) -> Lock | Re
     lifted = replace(found, lifted=now, lifted_by=by, lift_reason=reason.strip())
     tx.locks.save(lifted)
     _tell(tx, lifted, by, "lock.lifted", now)
+    if lifted.kind is LockKind.DANGER:
+        taking_out.restored(tx, lifted.machine, now)
     return lifted
+
+
+def _warn(tx: Tx, made: Lock, now: datetime) -> None:
+    """A danger reaches who booked the machine for the next day, too (S25)."""
+    if made.kind is LockKind.DANGER:
+        taking_out.endangered(tx, made.machine, made.reason, now)
 
 
 def may_lift(found: Lock, person: Person) -> bool:
@@ -136,6 +146,7 @@ def _adopt(tx: Tx, lock_id: str, node: Node, said: Mapping[str, Any], at: dateti
     made = Lock(lock_id, node.lab, node.machine, LockKind(said["inhibit"]), owner, by, reason, at, in_force=at)
     tx.locks.save(made)
     _tell(tx, made, by or node.id, "lock.reported", at)
+    _warn(tx, made, at)
 
 
 def _person(tx: Tx, name: object) -> str | None:

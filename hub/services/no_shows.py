@@ -18,7 +18,7 @@ HUB = "hub"
 HEARD_TOO_LITTLE = timedelta(minutes=5)  # R34: offline for longer than that of the grace
 SETTLES = timedelta(minutes=1)  # after an outage: so long the node has to hand over what it wrote down
 WAITS_FOR_NODE = timedelta(hours=24)  # a node that comes back later than that decides nothing any more
-LONGEST_GRACE = timedelta(hours=1)  # no family's grace is longer (rules.md: 30 min); how far ahead to look
+LOOK_AHEAD = timedelta(days=1)  # how far the next due instant is sought; then it is sought again
 AT_ONCE = 200  # slots a look: more are not awaited at one time in a lab
 TAPPED_FOR = frozenset(
     {ReservationKind.BOOKING, ReservationKind.UNATTENDED, ReservationKind.GROUP}
@@ -27,7 +27,13 @@ TAPPED_FOR = frozenset(
 
 def release_due(tx: Tx, now: datetime, limit: int) -> int:
     """Give up what is due now. How many."""
-    return sum(_look_at(tx, one, now) for one in tx.bookings.awaited(now, limit))
+    return sum(_give_up(tx, one, machine, now) for one, machine in due(tx, now, limit))
+
+
+def due(tx: Tx, now: datetime, limit: int) -> list[tuple[Reservation, Machine]]:
+    """What is to be given up now: the grace is over, the lab is sure, and it is not the lab's own fault."""
+    looked_at = ((one, tx.machines.get(one.machine)) for one in tx.bookings.awaited(now, limit))
+    return [(one, machine) for one, machine in looked_at if machine and _is_due(tx, one, machine, now)]
 
 
 def give_way(tx: Tx, machine: Machine, span: Span) -> None:
@@ -48,10 +54,12 @@ def came_in_time(tx: Tx, lost: Reservation, tapped: datetime, now: datetime) -> 
 
 
 def next_due(tx: Tx, now: datetime) -> datetime | None:
-    """When the job must run again: at the first grace that ends after now, else when the next slot begins."""
-    coming = tx.bookings.awaited(now + LONGEST_GRACE, AT_ONCE)
+    """When the job must run again: at the first grace that ends after now, else when it must look again."""
+    coming = tx.bookings.awaited(now + LOOK_AHEAD, AT_ONCE)
     dues = [at for one in coming if (at := _due(tx, one)) is not None and at > now]
-    return min(dues, default=None) or tx.bookings.next_start(now + LONGEST_GRACE)
+    if dues:
+        return min(dues)
+    return None if tx.bookings.next_start(now + LOOK_AHEAD) is None else now + LOOK_AHEAD
 
 
 def undecided(tx: Tx, one: Reservation, now: datetime) -> bool:
@@ -63,20 +71,20 @@ def undecided(tx: Tx, one: Reservation, now: datetime) -> bool:
 
 
 def _due(tx: Tx, one: Reservation) -> datetime | None:
-    machine = tx.machines.get(one.machine)
-    return None if machine is None or one.kind not in TAPPED_FOR else coming_late.due(one, machine)
-
-
-def _look_at(tx: Tx, one: Reservation, now: datetime) -> bool:
     machine, node = tx.machines.get(one.machine), tx.nodes.at(one.machine)
     if machine is None or node is None or one.kind not in TAPPED_FOR:
+        return None
+    return coming_late.due(one, machine)
+
+
+def _is_due(tx: Tx, one: Reservation, machine: Machine, now: datetime) -> bool:
+    ends = coming_late.due(one, machine)
+    if now < ends or one.kind not in TAPPED_FOR:
+        return False
+    node, grace = tx.nodes.at(one.machine), Span(one.start, ends)
+    if node is None:
         return False  # where nobody can tap, nobody can be late
-    due = coming_late.due(one, machine)
-    if now < due or not _sure(tx, node, Span(one.start, due), now):
-        return False
-    if _excuses(tx, one, machine, Span(one.start, due)):
-        return False
-    return _give_up(tx, one, machine, now)
+    return _sure(tx, node, grace, now) and not _excuses(tx, one, machine, grace)
 
 
 def _sure(tx: Tx, node: Node, grace: Span, now: datetime) -> bool:

@@ -274,7 +274,6 @@ def _drop_others(tx: Tx, taken: WaitingEntry, span: Span, now: datetime) -> None
 
 def given_up(tx: Tx, hold: Reservation) -> None:
     """Whoever cancels a held offer's reservation passes the offer on."""
-    for entry in tx.waiting.of(hold.person):
-        offer = tx.waiting.offer_of(entry.id, lock=True)
-        if offer is not None and offer.hold == hold.id:
-            tx.waiting.close_offer(offer.id, OfferStatus.PASSED)
+    offer = tx.waiting.offer_held_by(hold.id)
+    if offer is not None:
+        tx.waiting.close_offer(offer.id, OfferStatus.PASSED)

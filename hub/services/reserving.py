@@ -98,7 +98,7 @@ def move(
     """Move it to [start, end) under the same rules; refused, it stays where it was. CHANGED: somebody was first."""
     if (gone := not_changeable(old, now)) is not None:
         return gone
-    wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind)
+    wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind, read=True)
     ground = ground_of(tx, wish, now, lock=True, but=old.id)
     if isinstance(ground, NotReserved):
         return ground

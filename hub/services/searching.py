@@ -6,14 +6,14 @@ booked. No more starts are looked at than are asked for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from heapq import heappop, heappush
 
 from core.booking import standing, timing
 from core.booking.policy import bookable
 from core.booking.request import BookingRules, Request, Taken, Wanted
-from core.timeline import Span, at_local, local_day
+from core.timeline import Span, at_local, local_day, local_minute
 from core.vocabulary import Audience, ReservationKind
 from hub.ports import Tx
 from hub.ports.bookings import HeldSpan
@@ -43,50 +43,49 @@ class Place:
     now: datetime
 
     @cached_property
+    def asked(self) -> Request:
+        """The wish as the rules look at it."""
+        return Request(self.wanted, (), self.rules, self.now)
+
+    @property
     def hopeless(self) -> bool:
         """Whether no time at all will do."""
-        request, wanted = self.request(), self.wanted
-        if timing.wrong_length(request) or standing.down(request) or standing.for_staff(request):
+        asked = self.asked
+        if timing.wrong_length(asked) or standing.down(asked) or standing.for_staff(asked):
             return True
-        return timing.off_step(wanted, self.rules.policy.step_min)
+        return timing.off_step(self.wanted, self.rules.policy.step_min)
 
     @cached_property
     def horizon(self) -> datetime:
         """The first instant that may not be booked yet (R08)."""
-        policy, request = self.rules.policy, self.request()
-        last = timing.last_day(policy, self.now, timing.horizon_d(request))
-        return at_local(last + DAY, 0, policy.zone)
+        policy = self.rules.policy
+        return _horizon(policy.zone, policy.horizon_opens_min, timing.horizon_d(self.asked), self.now)
 
     @property
     def length_ms(self) -> int:
         """How long a slot is wanted."""
         return (self.wanted.end - self.wanted.start) // MS
 
-    def request(self, start_ms: int | None = None, held: Sequence[HeldSpan] = ()) -> Request:
-        """The wish, there or elsewhere, as the rules look at it."""
-        if start_ms is None:
-            return Request(self.wanted, (), self.rules, self.now)
+    def request(self, start_ms: int, held: Sequence[HeldSpan]) -> Request:
+        """The wish at another time, as the rules look at it."""
         span = Span(instant(start_ms), instant(start_ms + self.length_ms))
         around = Span(span.start - AROUND, span.end + AROUND)
         rules = replace(self.rules, openings=self.house.openings(self.machine, around))
         taken = [_taken(one) for one in held]
         return Request(replace(self.wanted, start=span.start, end=span.end), taken, rules, self.now)
 
-    def room(self, tx: Tx) -> Room:
+    def room(self, tx: Tx, calendar_rev: int) -> Room:
         """The machine's room up to the horizon, as its calendar is now."""
-        request = self.request()
-        key = (self.machine, request.audiences, self.horizon)
-        name = calendar_name(self.machine)
-        today = local_day(self.now, self.rules.policy.zone)
-        rev = (tx.revisions.of([name])[name], self.house.rev, today)
-        return _ROOMS.get(key, rev) or _ROOMS.keep(key, rev, self._make(tx, today))
+        key = (self.machine, self.asked.audiences, self.horizon)
+        rev = (calendar_rev, self.house.rev, _today(self.rules.policy.zone, self.now))
+        return _ROOMS.get(key, rev) or _ROOMS.keep(key, rev, self._make(tx))
 
-    def _make(self, tx: Tx, today: object) -> Room:
+    def _make(self, tx: Tx) -> Room:
         policy = self.rules.policy
         first = at_local(local_day(self.now, policy.zone) - DAY, 0, policy.zone)
         within = Span(first, self.horizon + DAY)
         rules = replace(self.rules, openings=self.house.openings(self.machine, within))
-        open_time = replace(self.request(), rules=rules).open_time
+        open_time = replace(self.asked, rules=rules).open_time
         days = range((within.end - within.start).days + 2)
         midnights = [at_local(local_day(first, policy.zone) + n * DAY, 0, policy.zone) for n in days]
         grid = Grid([ms_of(each) for each in midnights], policy.step_min * 60_000)
@@ -95,9 +94,23 @@ class Place:
         return room_of(held, seats, [(ms_of(one.start), ms_of(one.end)) for one in open_time], grid)
 
 
+@lru_cache(maxsize=64)
+def _horizon(zone: str, opens_min: int, days: int, now: datetime) -> datetime:
+    opened = local_minute(now, zone) >= opens_min
+    return at_local(local_day(now, zone) + (days + opened) * DAY, 0, zone)
+
+
+@lru_cache(maxsize=64)
+def _today(zone: str, now: datetime) -> date:
+    return local_day(now, zone)
+
+
 def starts(tx: Tx, places: Sequence[Place], not_before: datetime) -> Iterator[tuple[datetime, str]]:
     """(start, machine) of every slot that can be had on these machines, in order, side by side on each seat."""
-    rooms = [None if place.hopeless else place.room(tx) for place in places]
+    revs = tx.revisions.of([calendar_name(place.machine) for place in places])
+    rooms = [
+        None if place.hopeless else place.room(tx, revs[calendar_name(place.machine)]) for place in places
+    ]
     waiting: list[tuple[int, str, int, int]] = []  # (start, machine, place, seat)
     at_ms = ms_of(not_before)
     for number, (place, room) in enumerate(zip(places, rooms, strict=True)):

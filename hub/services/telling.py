@@ -13,8 +13,13 @@ def tell(
     tx: Tx, told: Reservation, by: str, action: str, now: datetime, more: Mapping[str, Any] | None = None
 ) -> None:
     """Everybody who must know of `action`; `more` are parameters of the mail, rendered in the holder's language later."""
-    granting.changed(tx, [told.machine], now)
+    quietly(tx, told, by, action, now)
     mail(tx, told, action, now, more)
+
+
+def quietly(tx: Tx, told: Reservation, by: str, action: str, now: datetime) -> None:
+    """The same without a mail: one for many is sent by whoever made them."""
+    granting.changed(tx, [told.machine], now)
     tx.audit.append(told.lab, by, action, told.id, {"machine": told.machine, "member": told.person}, now)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, make_response, request, url_for
 
 from hub.web.guard import csp_nonce
-from hub.web.house import house, is_crew, me, voice
+from hub.web.house import house, is_crew, me, now, voice
 from hub.web.tongue import language_links
 from hub.words.catalogs import mark
 
@@ -74,6 +74,7 @@ def context() -> dict[str, Any]:
         "lang": voice().lang,
         "langs": language_links(),
         "me": reader(),
+        "moment": now(),
         "nav": navigation(),
         "demo": house().demo,
         "voice": voice(),

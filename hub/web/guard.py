@@ -4,6 +4,7 @@ No inline script without the request's nonce, no style attribute, no frame, noth
 """
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Flask, Response, g
 
@@ -29,14 +30,18 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def guard(app: Flask, *, https: bool) -> None:
-    """Put the headers on every answer; over https also the promise to stay there."""
+def headers_for(public_url: str) -> dict[str, str]:
+    """The same headers for every answer; over https also the promise to stay there."""
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https") else {}
+    return HEADERS | secure
+
+
+def guard(app: Flask, headers: Mapping[str, str]) -> None:
+    """Put the policy and these headers on every answer."""
 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

@@ -15,7 +15,9 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    abort,
     current_app,
+    make_response,
     redirect,
     render_template,
     request,
@@ -31,6 +33,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Answer
 from wtforms import ValidationError
 
+from hub.ports import Person
 from hub.web.accounts import Accounts, User
 from hub.web.house import me
 from hub.words.catalogs import mark
@@ -67,6 +70,14 @@ def secure(app: Flask, accounts: Accounts) -> Security:
 def to_sign_in() -> Answer:
     """Send a stranger to the door, and back afterwards."""
     return redirect(url_for("signing.sign_in", next=request.full_path.rstrip("?")), 303)
+
+
+def somebody() -> Person:
+    """The signed-in person; a stranger is sent to the door instead of an answer."""
+    person = me()
+    if person is None:
+        abort(make_response(to_sign_in()))
+    return person
 
 
 def pages(limiter: Limiter) -> Blueprint:

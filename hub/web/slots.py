@@ -4,15 +4,17 @@ The same rules as the booking itself (core.booking): what is offered here is acc
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from core.booking import BookingRules, Taken, Wanted, bookable_time, free_seat, last_day
+from core.access import Objection
+from core.booking import BookingRules, Taken, Wanted, bookable_time, objections
 from core.grants import MachinePolicy
-from core.timeline import Span, grid_ceil, local_day
-from core.vocabulary import Role
+from core.timeline import Span, grid_ceil
+from core.vocabulary import Reason
 from hub.ports import Reservation
-from hub.web.looks import Look, piece_kind
+from hub.web.looks import TEACHING, Look, piece_kind
 from hub.words import Voice
 from hub.words.catalogs import mark
 
@@ -44,11 +46,18 @@ class Hour:
     busy: Look | None = None
 
 
-def lengths(policy: MachinePolicy) -> list[int]:
+class Offered(NamedTuple):
+    """One hour: the starts in it that can be had, and why the first of the others cannot."""
+
+    hour: datetime
+    slots: tuple[Slot, ...]
+    why: Objection | None = None
+
+
+def lengths(policy: MachinePolicy, most_min: int | None = None) -> list[int]:
     """The durations offered for a machine, in minutes, shortest first; its least and most among them."""
-    fitting = {policy.min_duration_min, policy.max_duration_min}
-    least, most = policy.min_duration_min, policy.max_duration_min
-    fitting |= {one for one in OFFERED if least <= one <= most and one % policy.step_min == 0}
+    least, most = policy.min_duration_min, most_min or policy.max_duration_min
+    fitting = {least, most} | {one for one in OFFERED if least <= one <= most and one % policy.step_min == 0}
     found = sorted(fitting)
     while len(found) > MOST:
         del found[len(found) // 2]
@@ -61,45 +70,46 @@ def usual_length(policy: MachinePolicy) -> int:
 
 
 def hours_of(
-    day: Span,
-    minutes: int,
-    rules: BookingRules,
-    taken: Sequence[Reservation],
-    now: datetime,
-    roles: Iterable[Role],
-) -> list[tuple[datetime, tuple[Slot, ...]]]:
-    """Each open hour of the day that is not over, with the starts in it that fit `minutes`."""
-    seats = [Taken(one.seat, one.start, one.end) for one in taken]
+    day: Span, wanted: Wanted, rules: BookingRules, taken: Sequence[Taken], now: datetime
+) -> list[Offered]:
+    """Each open hour of the day that is not over, with the starts in it at which a slot like `wanted` can be had."""
     step, zone = timedelta(minutes=rules.policy.step_min), rules.policy.zone
-    found: dict[datetime, list[Slot]] = {}
-    for span in bookable_time(rules, roles):
+    length, free_of_lacks = wanted.end - wanted.start, replace(rules, missing=())
+    found: dict[datetime, list[tuple[Slot, Objection | None]]] = {}
+    for span in bookable_time(rules, wanted.roles):
         start = grid_ceil(max(span.start, day.start, now), rules.policy.step_min, zone)
         while start < min(span.end, day.end):
-            hour = found.setdefault(grid_floor_hour(start), [])
-            end = start + timedelta(minutes=minutes)
-            if end <= span.end and free_seat(Wanted(start, end), seats, rules.seats) is not None:
-                hour.append(Slot(start, end))
+            slot = Slot(start, start + length)
+            against = objections(replace(wanted, start=slot.start, end=slot.end), taken, free_of_lacks, now)
+            found.setdefault(full_hour(start), []).append((slot, against[0] if against else None))
             start += step
-    return [(hour, tuple(slots)) for hour, slots in sorted(found.items())]
+    return [_offered(hour, tries) for hour, tries in sorted(found.items())]
 
 
-def grid_floor_hour(at: datetime) -> datetime:
+def _offered(hour: datetime, tries: list[tuple[Slot, Objection | None]]) -> Offered:
+    lost = [why for _, why in tries if why is not None]
+    return Offered(hour, tuple(slot for slot, why in tries if why is None), lost[0] if lost else None)
+
+
+def full_hour(at: datetime) -> datetime:
     """The full hour at or before `at`."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def listed(
-    found: Iterable[tuple[datetime, tuple[Slot, ...]]], taken: Sequence[Reservation], mine: str, speech: Voice
-) -> list[Hour]:
-    """The hours as listed, each with its number."""
+def listed(found: Iterable[Offered], taken: Sequence[Reservation], mine: str, speech: Voice) -> list[Hour]:
+    """The hours as listed, each with its number; a class stands there even where members may not book."""
+    by_hour = {one.hour: one for one in found}
+    for one in taken:
+        if one.kind in TEACHING:
+            by_hour.setdefault(full_hour(one.start), Offered(full_hour(one.start), ()))
     return [
         Hour(
             label=str(hour.astimezone(speech.zone).hour),
-            first=slots[0] if slots else None,
-            others=slots[1:],
-            busy=None if slots else _busy(hour, taken, mine, speech),
+            first=offer.slots[0] if offer.slots else None,
+            others=offer.slots[1:],
+            busy=None if offer.slots else _busy(offer, taken, mine, speech),
         )
-        for hour, slots in found
+        for hour, offer in sorted(by_hour.items())
     ]
 
 
@@ -108,16 +118,15 @@ WORDS = {
 }  # fmt: skip
 
 
-def _busy(hour: datetime, taken: Sequence[Reservation], mine: str, speech: Voice) -> Look:
-    here = [one for one in taken if one.start < hour + HOUR and one.end > hour]
+def _busy(offer: Offered, taken: Sequence[Reservation], mine: str, speech: Voice) -> Look:
+    """What is there instead: who has the hour, or the rule that stands against its first start."""
+    here = [one for one in taken if one.start < offer.hour + HOUR and one.end > offer.hour]
     kinds = [piece_kind(one, mine) for one in here]
-    if not kinds:
+    if kinds and (offer.why is None or offer.why.code in (Reason.OVERLAP, Reason.CONCURRENT)):
+        kind = "yours" if "yours" in kinds else kinds[0]
+        until = max(one.end for one in here if piece_kind(one, mine) == kind)
+        return Look(kind, speech.text(WORDS[kind]), speech.text(mark("until %(time)s"), time=speech.time(until)))
+    if offer.why is None or offer.why.code is Reason.OVERLAP:
         return Look("closed", speech.text(mark("Too short for this duration")))
-    kind = "yours" if "yours" in kinds else kinds[0]
-    return Look(kind, speech.text(WORDS[kind]))
+    return Look("closed", speech.text(mark("Not at this time")), speech.say(offer.why.code, offer.why.params))
 
-
-def is_bookable_day(day: Span, policy: MachinePolicy, now: datetime) -> bool:
-    """Whether a day lies between today and the horizon (R08)."""
-    wanted = local_day(day.start, policy.zone)
-    return local_day(now, policy.zone) <= wanted <= last_day(policy, now)

@@ -116,6 +116,20 @@ LETTERS: Mapping[str, Words] = {
         (_("What your booking of %(machine)s waited for did not happen in time, so it was taken back."),),
         Page.BOOK, _AGAIN, dated=True,
     ),
+    "machine.out": Words(
+        _("%(machine)s is out of order: %(day)s %(span)s"),
+        (
+            _("%(machine)s is out of order, and nobody knows yet whether it will work on %(day)s, %(span)s."),
+            _("Reason: %(reason)s"),
+            _("Your booking stands. You can move it, or give it back."),
+        ),
+        Page.RESERVATION, _SEE,
+    ),
+    "machine.restored": Words(
+        _("%(machine)s works again: %(day)s %(span)s"),
+        (_("%(machine)s works again. Your booking on %(day)s, %(span)s, stands."),),
+        Page.RESERVATION, _SEE,
+    ),
     "waiting.offer": Words(
         _("Free for you: %(machine)s, %(day)s %(span)s"),
         (

@@ -23,6 +23,7 @@ INPUTS = ("estop", "stop", "extend", "report", "extraction_ok", "feedback", "byp
 LONGEST_TAP_MS = 5_000  # a card left lying longer is another story
 MOST_WATTS = 20_000  # no machine of any lab draws more from one socket
 POLL_S = 0.02
+FRESH_S = 6.0  # how long a node that has mains again may take to hear from the hub
 REST_S = 2.0  # a contact is debounced in 2 s at most; what takes longer is a timer of its own
 JOURNAL_LENGTH = 60
 UPS = ("keeper", "doorman")
@@ -154,7 +155,7 @@ class Controller:
         if on and not there.powered:
             self._mains.give(names)
             there.powered = True
-            self._until(lambda: self.is_up(node))
+            self._comes_up(node)
         elif not on and there.powered:
             there.powered = False
             there.watts = 0
@@ -225,15 +226,21 @@ class Controller:
     def _online(self, node: str) -> bool:
         return bool(self._seen(node).get("online"))
 
-    def is_up(self, node: str) -> bool:
-        """Whether both programs of a node run, and (where hub and cable let it) hold a fresh view."""
+    def is_up(self, node: str, *, patient: bool = True) -> bool:
+        """Whether both programs of a node run, and (while `patient`, and if it can) it holds a fresh view."""
         seen = self._seen(node)
         if self.board.line(f"keeper {node}") is None or seen.get("phase") is None:
             return False
         linked = (
             self.nodes[node].cable.up and self._mains.runs("broker") and self.board.line("hub") is not None
         )
-        return not linked or (bool(seen.get("fresh")) and "stale" not in seen.get("inhibits", ()))
+        return not (linked and patient) or (
+            bool(seen.get("fresh")) and "stale" not in seen.get("inhibits", ())
+        )
+
+    def _comes_up(self, node: str) -> None:
+        patient_until = real_s() + FRESH_S
+        self._until(lambda: self.is_up(node, patient=real_s() < patient_until))
 
     def _node_state(self, node: Node) -> dict[str, Any]:
         pins = self._pins(node)

@@ -30,6 +30,7 @@ from loquet.demo.starting import begin
 from loquet.demo.wanted import Wanted
 
 READY_S = 60.0  # a slow machine, cold caches; then it says what is missing
+FRESH_S = 20.0  # until then a node must have heard from the hub; after that it may do so later
 LOOK_S = 0.05
 
 
@@ -108,11 +109,14 @@ class Launcher:
 
     def _ready(self, family: Family, controller: Controller) -> bool:
         """Wait until the hub answers and every node is linked; False when the user left before."""
-        ends_at = real_s() + READY_S
+        ends_at, patient_until = real_s() + READY_S, real_s() + FRESH_S
         waiting = ["hub", *controller.nodes]
         while waiting and not self._over.is_set():
             hub_is_up = "hub" not in waiting or answers(self._wanted.port)
-            waiting = [one for one in controller.nodes if not hub_is_up or not controller.is_up(one)]
+            patient = real_s() < patient_until
+            waiting = [
+                n for n in controller.nodes if not hub_is_up or not controller.is_up(n, patient=patient)
+            ]
             waiting += [] if hub_is_up else ["hub"]
             if real_s() > ends_at:
                 raise DemoProblem(

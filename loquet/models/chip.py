@@ -6,6 +6,7 @@ so that every run is the same; nothing here waits.
 """
 
 import sys
+from random import Random
 from threading import RLock
 from types import ModuleType
 
@@ -39,6 +40,7 @@ class Chip:
         self.air = Air()
         self.transfers = 0
         self.mute = False  # the cable is cut: reads give 0, writes are lost
+        self.noise: Random | None = None  # a bus that says anything: a loose wire, a foreign chip select
         self.lock = RLock()
         self._now_us = 0.0
         self._reset()
@@ -69,6 +71,8 @@ class Chip:
             self._now_us += TRANSFER_US
             if self.mute:
                 return [0] * len(octets)
+            if self.noise is not None:
+                return [self.noise.randrange(256) for _ in octets]
             self._settle()
             if octets[0] & 0x80:
                 return [0, *(self._read((octet >> 1) & 0x3F) for octet in octets[:-1])]

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from node.clock import SystemClock
-from node.drivers import PLUG_POWER, PRINTERS
+from node.drivers import PLUG_POWER, PRINTERS, PULSE
 from node.keeper import program as keeper
-from node.keeper.hardware import GpioHardware
+from node.keeper.hardware import GpioHardware, board_factory
 from node.keeper.hardware.courier import CourierDesk
+from node.keeper.hardware.pulse import PulseRelay
 from node.keeper.hardware.sampling import by_current
 from node.keeper.program import uid_of
-from node.ports import Clock, Hardware
+from node.ports import Clock, Hardware, PowerSwitch
 from node.settings import NodeSettings
 
 
@@ -70,11 +71,15 @@ def hardware(settings: NodeSettings, clock: Clock, factory: Any = None) -> Hardw
     if drivers.courier is not None:
         uids = uid_of(drivers.courier_user, "[courier] `user`")
         courier = CourierDesk(drivers.courier, uids, clock, switches=drivers.plug is not None)
+    power: PowerSwitch | None = courier if drivers.plug is not None else None
+    if drivers.power == PULSE:
+        factory = factory if factory is not None else board_factory()
+        power = PulseRelay(settings.pins["relay"], clock, factory)
     current = by_current(drivers.current, clock) if drivers.current is not None else None
     return GpioHardware(
         settings.pins,
         factory,
-        power=courier if drivers.plug is not None else None,
+        power=power,
         sensor=courier if drivers.busy in (PLUG_POWER, *PRINTERS) else current,
     )
 

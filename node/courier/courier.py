@@ -81,27 +81,31 @@ class Courier:
 
     def _take(self, item: object) -> None:
         now_ms = self._clock.monotonic_ms()
-        plug = self._errand.plug
         match item:
             case Wanted():
                 self._order, self._heard_ms = item, now_ms
-                if plug is not None:
-                    plug.want(item.closed, now_ms - item.age_ms)
+                if self._errand.plug is not None:
+                    self._errand.plug.want(item.closed, now_ms - item.age_ms)
             case KeeperGone():
                 self._off("keeper gone")
-            case LinkMoved():
-                self._online = item.online
-                if plug is not None and not item.online:
-                    plug.forget()
-            case PlugSaid() if plug is not None:
-                said = plug.dialect.read(item.topic, item.payload)
-                plug.heard(Heard(online=said.online) if item.kept else said, now_ms)
-            case CallAnswered() if plug is not None:
-                plug.heard(plug.dialect.answered(item.body), now_ms)
             case PrinterSaid():
                 self._printer, self._printer_ms = item.busy, now_ms
+            case LinkMoved() | PlugSaid() | CallAnswered() if self._errand.plug is not None:
+                self._listen(self._errand.plug, item, now_ms)
             case _:
                 log.error("event=unknown_item kind=%s", type(item).__name__)
+
+    def _listen(self, plug: PlugMemory, item: LinkMoved | PlugSaid | CallAnswered, now_ms: int) -> None:
+        match item:
+            case LinkMoved():
+                self._online = item.online
+                if not item.online:
+                    plug.forget()
+            case PlugSaid():
+                said = plug.dialect.read(item.topic, item.payload)
+                plug.heard(Heard(online=said.online) if item.kept else said, now_ms)
+            case CallAnswered():
+                plug.heard(plug.dialect.answered(item.body), now_ms)
 
     def _mind_keeper(self) -> None:
         if self._clock.monotonic_ms() - self._heard_ms > LOST_AFTER_MS:

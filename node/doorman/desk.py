@@ -6,52 +6,27 @@ unknown badges and old views, 800 ms in all; `energise` is never sent twice; eve
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from core.access import Decision, Kind, Objection, decide, objection
 from core.grants import Grant
 from core.timeline import stamp
 from core.vocabulary import Purpose, Reason, SessionKind, StopReason
 from node.doorman import handing_over
+from node.doorman.beside import Beside, Hands
 from node.doorman.effects import Answered
 from node.doorman.events import TapSeen
 from node.doorman.flood import Bucket
 from node.doorman.hub_answer import from_answer
 from node.doorman.keeper_talk import Reply
 from node.doorman.knowledge import Knowledge
+from node.doorman.minding import Minder
 from node.doorman.outcome import TapOutcome
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
+from node.doorman.supervising import Supervision
+from node.doorman.visit import AT_THE_MACHINE, Visit, action_of, reason_of
 
-AT_THE_MACHINE = frozenset(
-    {
-        Reason.ESTOP,
-        Reason.LOCKOUT,
-        Reason.FAULT,
-        Reason.DRAWING,
-        Reason.MACHINE_DOWN,
-        Reason.RESOURCE_DOWN,
-        Reason.OCCUPIED,
-    }
-)  # what no answer of the hub can change: it is not asked, so that it books nothing in vain
 WAITING_MAX = 3  # taps laid while another is decided; more is play
-
-
-@dataclass
-class Visit:
-    """One tap on its way."""
-
-    at_ms: int
-    key: str
-    question: str | None = None
-    kind: Kind = Kind.USE
-    who: str | None = None
-    lang: str | None = None
-    session: str | None = None
-    until: datetime | None = None
-    fresh: bool = False
-    action: str = "start"
 
 
 class Desk:
@@ -71,6 +46,10 @@ class Desk:
         self._waiting: deque[TapSeen] = deque(maxlen=WAITING_MAX)
         self._number = 0
         self._bucket = Bucket()
+        self.minder: Minder | None = None
+        self.supervision = Supervision(known, stage)
+        hands = Hands(self._start, self._refuse, self._finish, self._watched)
+        self._beside = Beside(known, stage, self.supervision, hands)
 
     @property
     def busy(self) -> bool:
@@ -83,7 +62,9 @@ class Desk:
             self._waiting.append(tap)
             return
         visit = self._visit = Visit(tap.at_ms, self._key_of(tap.uid))
-        if not self._bucket.take(tap.at_ms):
+        if self.minder is not None:
+            self.minder.card(visit.key)
+        if not self._at_home(visit) and not self._bucket.take(tap.at_ms):
             self._pass_over(visit)
         elif tap.random:
             self._refuse(visit, (objection(Reason.BADGE_RANDOM),))
@@ -100,6 +81,9 @@ class Desk:
         if visit is None or visit.question != effect.id:
             return
         visit.question = None
+        if visit.supervises is not None:
+            self._beside.answered(visit, effect.answer)
+            return
         decision = None if effect.answer is None else from_answer(effect.answer, visit.key, visit.kind)
         visit.fresh = decision is not None
         self._settle(visit, decision or self._decide(visit))
@@ -117,7 +101,9 @@ class Desk:
             visit.who, visit.lang = person.who, person.lang
         visit.kind = decision.kind
         if decision.kind is Kind.END and decision.allowed:
-            self._end(visit)
+            self._end_or_stay(visit)
+            return
+        if self._beside.concerns(visit, decision):
             return
         took_over = handing_over.decision(visit.key, self._known)
         if took_over is not None:
@@ -155,7 +141,7 @@ class Desk:
         booking = decision.booking.id if decision.booking else None
         if visit.fresh:
             self._known.tell_stale(on=False)
-        visit.action = _action(msg, decision)
+        visit.action = action_of(msg, decision)
         known_as = (booking, grant)
         fields = self._request(visit, decision, grant, booking)
         self._known.keeper.request(msg, fields, lambda reply: self._started(visit, reply, known_as))
@@ -169,7 +155,7 @@ class Desk:
             "session": visit.session,
             "kind": kind.value,
             "who": grant.who,
-            "responsible": None,
+            "responsible": visit.responsible,
             "booking": booking,
             "tap_ms": visit.at_ms,
             "until_ms": self._known.until_ms(until) if until else visit.at_ms,
@@ -183,11 +169,24 @@ class Desk:
             self._known.keeper.request("stop", self._stop_fields(visit), lambda _: None)
             self._not_ready(visit)
         elif not reply.ok:
-            self._refuse(visit, (objection(_reason(reply.code)),))
+            self._refuse(visit, (objection(reason_of(reply.code)),))
         else:
             self._known.started(visit.session or "", visit.key, *known_as)
+            self._beside.started(visit)
             self._stage.clear()
             self._finish(visit, visit.action, ())
+
+    def _watched(self, supervisor: str) -> bool:
+        return self.minder is not None and self.minder.watched(supervisor)
+
+    def _end_or_stay(self, visit: Visit) -> None:
+        """A person's second tap ends his session, but where it was asked for as a sign of life."""
+        if self.minder is not None and self.minder.confirmed(visit.key):
+            session = self._known.session()
+            visit.session = session.id if session else None
+            self._finish(visit, "stay", ())
+        else:
+            self._end(visit)
 
     def _end(self, visit: Visit) -> None:
         session = self._known.session()
@@ -213,6 +212,11 @@ class Desk:
     def _not_ready(self, visit: Visit) -> None:
         self._stage.say(Word.NOT_READY, visit.lang)
         self._finish(visit, "refuse", (objection(Reason.FAULT),))
+
+    def _at_home(self, visit: Visit) -> bool:
+        """Whether this badge runs the machine: its holder can end that whatever others play."""
+        session = self._known.situation().session
+        return session is not None and session.key == visit.key
 
     def _pass_over(self, visit: Visit) -> None:
         """A flood: nothing is decided, and only its first tap is journalled."""
@@ -252,16 +256,3 @@ class Desk:
         session = None if objections else visit.session
         fields = {"type": "tap", "session": session, "data": tapped}
         self._known.keeper.request("note", fields, lambda _: None)
-
-
-def _reason(code: str | None) -> Reason:
-    try:
-        return Reason(code or "")
-    except ValueError:
-        return Reason.FAULT
-
-
-def _action(msg: str, decision: Decision) -> str:
-    if msg == "handover":
-        return msg
-    return "maintenance" if decision.kind is Kind.MAINTENANCE else "start"

@@ -29,6 +29,7 @@ from node.doorman.events import (
 from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk, Line
 from node.doorman.knowledge import Knowledge
+from node.doorman.minding import Minder
 from node.doorman.outcome import NOTHING_YET, Seen, TapOutcome
 from node.doorman.showing import Face
 from node.doorman.stage import Stage
@@ -69,6 +70,8 @@ class Doorman:
         self._desk = Desk(self._known, self._stage, house.key_of, house.new_id, self._decided)
         self._chores = Chores(self._known, self._journal_grew)
         self._commands = Commands(self._known, self._stage)
+        self._minder = Minder(self._known, self._stage, self._chores)
+        self._desk.minder = self._minder
         self._seen = NOTHING_YET
         self._unsaid_damage = house.shelf_damaged
         self._undelivered: list[TapOutcome] = []
@@ -113,6 +116,7 @@ class Doorman:
                 self._desk.tap(item)
             case CardGone():
                 self._seen = replace(self._seen, card=False)
+                self._minder.card_gone()
             case ReaderLost() | ReaderBack():
                 self._reader(lost=isinstance(item, ReaderLost))
             case KeeperMet() | KeeperSaid() | KeeperLost():
@@ -150,6 +154,7 @@ class Doorman:
 
     def _reader(self, *, lost: bool) -> None:
         self._seen = replace(self._seen, reader="lost" if lost else "ok")
+        self._minder.reader(lost=lost)
         if lost:
             self._chores.note("reader-lost", {})
 
@@ -184,6 +189,9 @@ class Doorman:
         exchange, keeper = self._house.exchange, self._known.keeper
         self._follow(exchange.tick())
         keeper.tick({"time": {"trust": exchange.trust.value, "zero_ms": exchange.zero_ms}})
+        if not self._held():
+            self._minder.turn()
+            self._desk.supervision.turn()
         if not self._held() and not self._desk.busy:  # a tap in hand may rest on the hub's word
             self._chores.age()
 
@@ -196,7 +204,12 @@ class Doorman:
 
     def _due_ms(self) -> int | None:
         old_at_ms = None if self._held() or self._renewed() else self._known.old_at_ms()
-        waits = (self._house.exchange.due_ms(), old_at_ms)
+        waits = (
+            self._house.exchange.due_ms(),
+            old_at_ms,
+            self._minder.due_ms(),
+            self._desk.supervision.due_ms(),
+        )
         return min((at for at in waits if at is not None), default=None)
 
     def _renewed(self) -> bool:

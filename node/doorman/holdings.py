@@ -134,7 +134,7 @@ class Holdings:
         try:
             keep()
         except ShelfBroken as problem:
-            _log.error("event=shelf_failed what=%s problem=%s", what, problem)  # noqa: TRY400 - no trace
+            _log.error("event=shelf_failed what=%s problem=%s", what, problem)
             return False
         return True
 

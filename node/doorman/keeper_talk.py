@@ -7,7 +7,7 @@ did not run: a leap of the bench or a suspended board proves nothing.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.wire.socket import ANSWER_WITHIN_MS, BEAT_MS, LOST_AFTER_MS, MalformedPacketError
@@ -36,6 +36,7 @@ class Reply:
 
     ok: bool
     code: str | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)  # the whole packet
 
     @property
     def silent(self) -> bool:
@@ -138,7 +139,7 @@ class KeeperTalk:
             self._see(packet["state"])
         _, then = self._open.pop(str(packet["id"]), (0, None))
         if then is not None:
-            then(Reply(ok=packet["msg"] == "ok", code=packet.get("code")))
+            then(Reply(ok=packet["msg"] == "ok", code=packet.get("code"), said=packet))
         return True
 
     def _see(self, said: Mapping[str, Any]) -> bool:

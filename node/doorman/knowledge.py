@@ -14,6 +14,7 @@ from core.views import BadView, grant_body, grant_from_body, view_from_body
 from core.vocabulary import Phase, Risk, SessionKind, Trust
 from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk
+from node.doorman.sitting import Sitting, body_of, from_body
 from node.ports import Clock, ShelfBroken
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Knowledge:
         self.arrived: set[str] = set()  # reservations whose holder came (R32)
         self.since_ms: dict[str, int] = {}  # session -> first seen
         self.stale_told: bool | None = None  # what the keeper believes of the view's age
+        self.sittings: dict[str, Sitting] = {}
         self._remembered: object = None
         self._recall()
 
@@ -106,7 +108,18 @@ class Knowledge:
         if state is None or state.session is None:
             return None
         running = state.session
-        return OpenSession(running.id, running.who, running.kind, running.until, self.keys.get(running.id))
+        key, sitting = self.keys.get(running.id), self.sittings.get(running.id)
+        responsible = sitting.responsible if sitting else None
+        return OpenSession(running.id, running.who, running.kind, running.until, key, responsible)
+
+    def sitting(self, session: str) -> Sitting:
+        """What is remembered of this session."""
+        return self.sittings.get(session) or Sitting(self.since_ms.get(session, self.mono_ms()))
+
+    def keep_sitting(self, session: str, sitting: Sitting) -> None:
+        """Remember it so from now on."""
+        self.sittings[session] = sitting
+        self.keep()
 
     def grant_of(self, who: str) -> Grant | None:
         """A grant of this person, where the view has one."""
@@ -133,7 +146,9 @@ class Knowledge:
     def keep(self) -> None:
         """Put on the shelf what a start must not forget, when it has changed."""
         guests = {session: grant_body(grant) for session, grant in self.guests.items()}
+        sittings = {session: body_of(one) for session, one in self.sittings.items()}
         told = {"arrived": sorted(self.arrived), "keys": dict(self.keys), "guests": guests}
+        told["sittings"] = sittings
         if told == self._remembered:
             return
         self._remembered = told
@@ -150,6 +165,7 @@ class Knowledge:
                 self.arrived = {str(one) for one in told["arrived"]}
                 self.keys = {str(session): str(key) for session, key in told["keys"].items()}
                 self.guests = {str(session): grant_from_body(one) for session, one in told["guests"].items()}
+                self.sittings = {str(name): from_body(one) for name, one in told["sittings"].items()}
         except (ShelfBroken, BadView, KeyError, TypeError, AttributeError):
             log.exception("visitors forgotten")
 
@@ -159,11 +175,12 @@ class Knowledge:
             return
         session = self.session()
         open_ids = {session.id} if session else set()
-        for memory in (self.keys, self.guests, self.since_ms):
+        for memory in (self.keys, self.guests, self.since_ms, self.sittings):
             for gone in [name for name in memory if name not in open_ids]:
                 del memory[gone]
         for name in open_ids:
             self.since_ms.setdefault(name, self.mono_ms())
+            self.sittings.setdefault(name, Sitting(self.since_ms[name]))
         self.keep()
 
     def next_slot(self) -> Booking | None:

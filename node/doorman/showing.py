@@ -78,6 +78,15 @@ class Down:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """Today's hours, from the first opening to the last closing, and what is taken of them."""
+
+    opens: datetime
+    closes: datetime
+    taken: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Showing:
     """Everything a face may need, at one instant. `now_ms` is CLOCK_BOOTTIME, `now` trusted UTC."""
 
@@ -100,6 +109,8 @@ class Showing:
     down: Down = field(default_factory=Down)
     said: Said | None = None
     machine: str = ""
+    title: str = ""  # the machine's name and make
+    day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import TypedDict, Unpack
 from core.calendars import next_start, open_for, present_for, span_around
 from core.case import Objection
 from core.grants import Booking, MachineView
+from core.timeline import local_day
 from core.vocabulary import Inhibit, LockKind, Phase, Reason, Role
 from node.doorman.knowledge import Knowledge
-from node.doorman.showing import Down, Face, Guest, Said, Screen, Showing, Slot, Word
+from node.doorman.showing import Day, Down, Face, Guest, Said, Screen, Showing, Slot, Word
 
 
 class More(TypedDict, total=False):
@@ -72,6 +73,8 @@ class Stage:
             guest=self._guest(),
             said=self._said,
             machine=view.machine.id if view else "",
+            title=view.machine.name if view else "",
+            day=_day(view, now),
             phase=state.phase if state else None,
             inhibits=state.inhibits if state else frozenset(),
             drawing=bool(state and state.busy and state.phase in {Phase.IDLE, Phase.RUN_ON}),
@@ -114,3 +117,17 @@ def _hours(view: MachineView | None, now: datetime) -> tuple[datetime | None, bo
         return None, False
     spans = open_for(view.openings, present_for((Role.MEMBER,)))
     return next_start(spans, now), span_around(spans, now) is None
+
+
+def _day(view: MachineView | None, now: datetime) -> Day | None:
+    """Today's hours and its bookings, without anybody's name."""
+    if view is None:
+        return None
+    today = local_day(now, view.machine.zone)
+    spans = open_for(view.openings, present_for((Role.MEMBER,)))
+    hours = [one for one in spans if today == local_day(one.start, view.machine.zone)]
+    if not hours:
+        return None
+    opens, closes = min(one.start for one in hours), max(one.end for one in hours)
+    taken = tuple((one.start, one.end) for one in view.bookings if one.start < closes and one.end > opens)
+    return Day(opens, closes, taken)

@@ -65,6 +65,7 @@ class Desk:
 
     def push(self, *, beat: bool) -> None:
         """Tell the doorman the state: at each change, and with every beat."""
+        self._requests.trial.look()
         if self._doorman is None:
             return
         message = state_message(self._keeper)

@@ -31,6 +31,7 @@ from node.keeper.policy import from_message, to_text
 from node.keeper.report import state_message
 from node.keeper.store import JournalFault, Store
 from node.keeper.timers import LATE_MS
+from node.keeper.trial import Trial
 
 log = logging.getLogger("loquet.keeper")
 NOBODY: Final = (0, "")
@@ -44,6 +45,7 @@ class Requests:
     def __init__(self, keeper: Keeper, store: Store, policy_rev: int | None) -> None:
         self._keeper, self._store, self.policy_rev = keeper, store, policy_rev
         self._follows: tuple[int, str] = NOBODY
+        self.trial = Trial(keeper)
         self._answers: dict[str, Callable[[Message], Message | None]] = {
             "energise": self._energise,
             "handover": self._handover,
@@ -54,6 +56,7 @@ class Requests:
             "lift": self._lift,
             "reset": self._reset,
             "stale": self._stale,
+            "test": self._test,
             "policy": self._policy,
             "note": self._note,
             "read": self._read,
@@ -156,6 +159,11 @@ class Requests:
     def _stale(self, asked: Message) -> None:
         self._keeper.stale = asked["on"] is True
         self._keeper.look()
+
+    def _test(self, asked: Message) -> Message:
+        if asked["part"] == "result":
+            return {**self._ok(asked), "tested": self.trial.result()}
+        return self._ok(asked) if self.trial.begin() else refusal(asked["id"], Reason.OCCUPIED)
 
     def _policy(self, asked: Message) -> Message:
         policy, rev = from_message(asked), cast("int", asked["rev"])

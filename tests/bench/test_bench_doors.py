@@ -54,10 +54,15 @@ def test_the_clock_has_two_verbs(client, launcher: Noting) -> None:
     assert [what for what, _ in launcher.asked] == ["advance", "skew"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.7:8080", "", "[::ffff]"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.7:8080", "", "[::ffff]"]
+)
 def test_a_foreign_host_is_421(client, launcher: Noting, host: str) -> None:
     assert client.get("/bench/state", headers={"Host": host}).status_code == 421
-    assert client.post("/bench/power", json={"node": "las-1", "on": False}, headers={"Host": host}).status_code == 421
+    assert (
+        client.post("/bench/power", json={"node": "las-1", "on": False}, headers={"Host": host}).status_code
+        == 421
+    )
     assert launcher.asked == []
 
 
@@ -66,7 +71,9 @@ def test_a_foreign_host_is_421(client, launcher: Noting, host: str) -> None:
     ["https://evil.example", "null", "http://127.0.0.1:9999", "https://127.0.0.1:8080", "http://127.0.0.1"],
 )
 def test_a_page_from_elsewhere_is_421(client, launcher: Noting, origin: str) -> None:
-    answer = client.post("/bench/watts", json={"node": "las-1", "watts": 1}, headers={**HERE, "Origin": origin})
+    answer = client.post(
+        "/bench/watts", json={"node": "las-1", "watts": 1}, headers={**HERE, "Origin": origin}
+    )
     assert answer.status_code == 421
     assert launcher.asked == []
 
@@ -83,7 +90,9 @@ def test_somebody_on_the_network_is_421(client) -> None:
 
 
 @pytest.mark.parametrize("name", ["tap", "watts", "input", "link", "power", "clock"])
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"null", b'{"node": "las-1"}', b"\xff", b"{}" + b" " * 5000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b"null", b'{"node": "las-1"}', b"\xff", b"{}" + b" " * 5000]
+)
 def test_rubbish_is_422_everywhere(client, launcher: Noting, name: str, body: bytes) -> None:
     answer = client.post(f"/bench/{name}", data=body, headers=HERE, content_type="application/json")
     assert answer.status_code == 422

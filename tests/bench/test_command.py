@@ -82,6 +82,7 @@ def test_a_local_time_is_read_in_the_labs_zone() -> None:
 def started(tmp_path: Path, monkeypatch):
     """A folder whose first start was at 14:00, with nothing built in it."""
     monkeypatch.setattr("loquet.demo.building.build", lambda *_: None)
+    monkeypatch.setattr("loquet.demo.building.renew", lambda *_: None)
     folder = Folder(tmp_path)
     folder.make()
     begin(folder, read(["--now", "2026-11-24T14:00:00Z", "--empty"]))

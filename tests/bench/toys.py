@@ -71,7 +71,12 @@ class Bench:
         self.agents: list[Agent] = []
 
     def toy(
-        self, name: str, *after_ms: int, every_ms: int | None = None, kind: type[Toy] = Toy, **handlers: object
+        self,
+        name: str,
+        *after_ms: int,
+        every_ms: int | None = None,
+        kind: type[Toy] = Toy,
+        **handlers: object,
     ) -> Toy:
         clock = BenchClock(self.folder / "clock")
         base_ms = clock.monotonic_ms()

@@ -219,6 +219,47 @@ def test_only_the_owner_of_every_lock_works_under_it_and_half_an_hour_at_a_time(
     assert codes(BRAM, view(), NOW, both) == [Reason.LOCKOUT]
 
 
+def test_dora_of_the_staff_works_under_her_own_lockout_without_the_machines_certificate() -> None:
+    seen = view(people=(person("dora", (), roles=STAFF),))
+    hers = Lock("l1", LockKind.LOCKOUT, "dora")
+    locked = Situation(inhibits=frozenset({Inhibit.LOCKOUT}), locks=(hers,))
+    decision = decide("k-dora", seen, NOW, locked)
+    assert (decision.allowed, decision.kind) == (True, Kind.MAINTENANCE)
+    assert decision.grant is not None
+    assert decision.grant.who == "dora"
+    assert Reason.CERT_MISSING in codes("k-dora", seen, NOW)  # and no more than that
+
+
+def test_a_danger_reported_before_is_what_the_lockouts_owner_comes_to_mend() -> None:
+    locks = (Lock("l1", LockKind.LOCKOUT, "amelie"), Lock("report-1", LockKind.DANGER, ""))
+    found = Situation(inhibits=frozenset({Inhibit.LOCKOUT, Inhibit.DANGER}), locks=locks)
+    assert decide(AMELIE, view(), NOW, found).kind is Kind.MAINTENANCE
+    assert codes(AMELIE, view(), NOW, replace(found, locks=locks[1:])) == [Reason.LOCKOUT, Reason.MACHINE_DOWN]
+
+
+def test_emma_who_learns_is_let_in_beside_a_supervisor_and_not_alone() -> None:
+    seen = view(people=(person("emma", signed("GEN")),))
+    assert codes("k-emma", seen, NOW) == [Reason.CERT_MISSING]
+    beside = decide("k-emma", seen, NOW, replace(FRESH, supervised=True))
+    assert (beside.allowed, beside.kind) == (True, Kind.WALK_UP)
+
+
+@pytest.mark.parametrize("lack", ["suspended", "newcomer", "over"])
+def test_a_supervisor_makes_up_for_no_suspension_no_missing_prerequisite_and_no_membership(lack: str) -> None:
+    emma = {
+        "suspended": person("emma", (*signed("GEN", "LAS1"), Event("LAS1", Act.SUSPEND, NOW, "tom", "sloppy"))),
+        "newcomer": person("emma", ()),
+        "over": person("emma", signed("GEN"), member_until=NOW - timedelta(days=1)),
+    }[lack]
+    assert not decide("k-emma", view(people=(emma,)), NOW, replace(FRESH, supervised=True)).allowed
+
+
+def test_a_session_alone_stops_when_the_certificate_goes_and_a_supervised_one_goes_on() -> None:
+    seen = view(people=(person("emma", signed("GEN")),))
+    assert stays(OpenSession("s1", "emma", key="k-emma"), seen)
+    assert stays(OpenSession("s1", "emma", key="k-emma", responsible="tom"), seen) == ()
+
+
 def test_a_second_tap_of_the_same_person_ends_it_whatever_stands_against_her() -> None:
     running = Situation(session=OpenSession("s1", "amelie"), inhibits=frozenset({Inhibit.STALE}))
     decision = decide(AMELIE, view(), tuesday("23:00"), running)

@@ -69,6 +69,12 @@ class AuditBook:
         rows = self._c.execute(select(TABLE).where(C.id > after).order_by(C.id).limit(limit))
         return [Entry(*row) for row in rows]
 
+    def newest(self, lab: str, limit: int, before: int | None = None) -> Sequence[Entry]:
+        """A lab's entries, newest first, those before the seq `before`."""
+        wanted = select(TABLE).where(C.lab == lab)
+        wanted = wanted if before is None else wanted.where(C.id < before)
+        return [Entry(*row) for row in self._c.execute(wanted.order_by(C.id.desc()).limit(limit))]
+
 
 def first_broken(entries: Sequence[Entry], prev: str = "") -> int | None:
     """The seq of the first entry that does not follow; None when the chain holds."""

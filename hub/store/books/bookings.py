@@ -9,18 +9,18 @@ from datetime import datetime
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, Update, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core.holder import COUNTED, Held
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports.bookings import HeldSpan, NewReservation, Reservation, ReservationFilter
 from hub.store import schema
+from hub.store.books.due import TABLE, DueBookings, reservation_of, values_of
 from hub.store.books.once import insert_once
 from hub.store.schema import UtcTime, table_of
-from hub.store.schema.use import GOING_ON, OCCUPIES
+from hub.store.schema.use import OCCUPIES
 
-TABLE = table_of(schema.Reservation)
 MACHINE = table_of(schema.Machine)
 PERSON = table_of(schema.User)
 C = TABLE.c
@@ -58,7 +58,7 @@ _TAKEN = text(f"SELECT {', '.join(f'held.{column.name}' for column in C)} {_TOUC
 _HELD = text(f"SELECT held.start_ms, held.end_ms, held.seat, held.person, held.kind, held.id {_TOUCHING}")
 
 
-class BookingBook:
+class BookingBook(DueBookings):
     """`hub.ports.Bookings` over table reservation."""
 
     def __init__(self, connection: Connection) -> None:
@@ -68,11 +68,11 @@ class BookingBook:
     def get(self, reservation: str) -> Reservation | None:
         """The reservation with this id."""
         row = self._c.execute(_GET, {"wanted": reservation}).one_or_none()
-        return None if row is None else _reservation(row)
+        return None if row is None else reservation_of(row)
 
     def taken(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a machine that touch [start, end), by start, then seat."""
-        return [_reservation(row) for row in self._c.execute(_TAKEN, _within(machine, start, end))]
+        return [reservation_of(row) for row in self._c.execute(_TAKEN, _within(machine, start, end))]
 
     def held_spans(self, machine: str, start: datetime, end: datetime) -> Sequence[HeldSpan]:
         """The same as `taken`, bare, for those who keep them in memory."""
@@ -82,63 +82,25 @@ class BookingBook:
         """The occupying ones of a whole lab that touch [start, end), by start, then seat."""
         touching = and_(text(OCCUPIES), C.lab == lab, C.start_ms < end, C.end_ms > start)
         rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.seat))
-        return [_reservation(row) for row in rows]
-
-    def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
-        """Occupying ones that have ended and are not done yet, oldest end first."""
-        ended = and_(text(GOING_ON), C.end_ms <= now)
-        rows = self._c.execute(select(TABLE).where(ended).order_by(C.end_ms).limit(limit))
-        return [_reservation(row) for row in rows]
-
-    def awaited(self, before: datetime, limit: int) -> Sequence[Reservation]:
-        """Confirmed ones that began before then and whose holder has not come, oldest start first."""
-        open_ones = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms <= before)
-        rows = self._c.execute(select(TABLE).where(open_ones).order_by(C.start_ms, C.id).limit(limit))
-        return [_reservation(row) for row in rows]
-
-    def next_start(self, after: datetime) -> datetime | None:
-        """The earliest start at or after then of a confirmed one."""
-        coming = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms >= after)
-        first = select(C.start_ms).where(coming).order_by(C.start_ms).limit(1)
-        found: datetime | None = self._c.execute(first).scalar_one_or_none()
-        return found
-
-    def next_end(self, after: datetime) -> datetime | None:
-        """The earliest end after then of one that is not done."""
-        first = select(C.end_ms).where(text(GOING_ON), C.end_ms > after).order_by(C.end_ms).limit(1)
-        found: datetime | None = self._c.execute(first).scalar_one_or_none()
-        return found
-
-    def held(self, before: datetime, limit: int) -> Sequence[Reservation]:
-        """Conditional ones whose `held_until` is at or before then, oldest first."""
-        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until <= before)
-        rows = select(TABLE).where(held).order_by(C.held_until, C.id).limit(limit)
-        return [_reservation(row) for row in self._c.execute(rows)]
-
-    def next_held(self) -> datetime | None:
-        """The earliest `held_until` of a conditional one."""
-        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until.is_not(None))
-        first = select(C.held_until).where(held).order_by(C.held_until).limit(1)
-        found: datetime | None = self._c.execute(first).scalar_one_or_none()
-        return found
-
-    def given_up_late(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
-        """Those cancelled late that touch [start, end)."""
-        late = and_(C.machine == machine, C.end_ms > start, C.status == ReservationStatus.CANCELLED_LATE)
-        rows = self._c.execute(select(TABLE).where(late, C.start_ms < end).order_by(C.start_ms, C.id))
-        return [_reservation(row) for row in rows]
+        return [reservation_of(row) for row in rows]
 
     def together(self, *, series: str | None = None, party: str | None = None) -> Sequence[Reservation]:
         """All of a series, or of a party, by start."""
         wanted = C.series == series if series is not None else C.party == party
         rows = self._c.execute(select(TABLE).where(wanted).order_by(C.start_ms, C.id))
-        return [_reservation(row) for row in rows]
+        return [reservation_of(row) for row in rows]
+
+    def starting(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """All of a machine, whatever their status, that start in [start, end), by start."""
+        begun = and_(C.machine == machine, C.start_ms >= start, C.start_ms < end, C.end_ms > start)
+        rows = self._c.execute(select(TABLE).where(begun).order_by(C.start_ms, C.id))
+        return [reservation_of(row) for row in rows]
 
     def of_person(self, person: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """All of a person, whatever their status, that touch [start, end), by start."""
         touching = and_(C.person == person, C.start_ms < end, C.end_ms > start)
         rows = self._c.execute(select(TABLE).where(touching).order_by(C.start_ms, C.id))
-        return [_reservation(row) for row in rows]
+        return [reservation_of(row) for row in rows]
 
     def shares(self, persons: Sequence[str], since: datetime) -> Sequence[Held]:
         """What these people hold, or held, that ends after then and may count as a share, by start."""
@@ -179,7 +141,7 @@ class BookingBook:
         if wanted.before is not None:
             start, identity = wanted.before
             rows = rows.where(or_(C.start_ms < start, and_(C.start_ms == start, C.id < identity)))
-        return [_reservation(row) for row in self._c.execute(rows)]
+        return [reservation_of(row) for row in self._c.execute(rows)]
 
     def add(self, new: NewReservation, now: datetime) -> Reservation | None:
         """Take the seat; None when the database found it taken."""
@@ -203,7 +165,7 @@ class BookingBook:
             party=new.party,
             exempt=new.exempt,
         )
-        return made if self._insert(_values(made)) else None
+        return made if self._insert(values_of(made)) else None
 
     def move(
         self, old: Reservation, start: datetime, end: datetime, seat: int, now: datetime
@@ -249,51 +211,3 @@ def _within(machine: str, start: datetime, end: datetime) -> dict[str, object]:
 
 def _as_read(old: Reservation) -> Update:
     return update(TABLE).where(C.id == old.id, C.rev == old.rev)
-
-
-def _values(made: Reservation) -> dict[str, Any]:
-    return {
-        "id": made.id,
-        "lab": made.lab,
-        "machine": made.machine,
-        "seat": made.seat,
-        "person": made.person,
-        "start_ms": made.start,
-        "end_ms": made.end,
-        "kind": made.kind,
-        "status": made.status,
-        "note": made.note,
-        "by": made.by,
-        "created": made.created,
-        "changed": made.changed,
-        "rev": made.rev,
-        "held_until": made.held_until,
-        "planned_end": made.planned_end,
-        "series": made.series,
-        "party": made.party,
-        "exempt": made.exempt,
-    }
-
-
-def _reservation(row: Row[tuple[object, ...]]) -> Reservation:
-    return Reservation(
-        id=row.id,
-        lab=row.lab,
-        machine=row.machine,
-        seat=row.seat,
-        person=row.person,
-        start=row.start_ms,
-        end=row.end_ms,
-        kind=ReservationKind(row.kind),
-        status=ReservationStatus(row.status),
-        note=row.note,
-        by=row.by,
-        created=row.created,
-        changed=row.changed,
-        rev=row.rev,
-        held_until=row.held_until,
-        planned_end=row.planned_end,
-        series=row.series,
-        party=row.party,
-        exempt=row.exempt,
-    )

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from hub.ports.planning import Level, RuleSet, Series
+from core.rulebook import Level
+from hub.ports.planning import RuleSet, Series
 from hub.store import schema
 from hub.store.books.once import insert_once
 from hub.store.schema import table_of

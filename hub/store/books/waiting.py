@@ -71,6 +71,12 @@ class WaitingBook:
         row = self._c.execute(wanted.with_for_update() if lock else wanted).first()
         return None if row is None else _offer(row)
 
+    def offer_held_by(self, reservation: str) -> Offer | None:
+        """The open offer whose hold is this reservation."""
+        wanted = select(OFFER).where(_O.hold == reservation, _O.status == OfferStatus.OPEN)
+        row = self._c.execute(wanted).first()
+        return None if row is None else _offer(row)
+
     def offers_due(self, now: datetime, limit: int) -> Sequence[Offer]:
         """Open offers whose time is over, oldest first."""
         wanted = select(OFFER).where(_O.status == OfferStatus.OPEN, _O.expires <= now)

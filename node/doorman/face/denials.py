@@ -10,6 +10,7 @@ from typing import Final
 from core.case import Objection
 from core.timeline import BadInstant, instant
 from core.vocabulary import Reason
+from node.doorman.face.fields import RELAY
 from node.doorman.face.texts import LANGUAGES, Fields, Lines, clock, date, day, has_reason, lines, reason
 from node.doorman.showing import Said
 
@@ -31,22 +32,57 @@ STATES: Final[Mapping[Reason, str]] = {
 AT_THE_DESK: Final = frozenset(
     {Reason.SEE_DESK, Reason.BADGE_LOST, Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE}
 )  # the why stands on the member's own page (screens.md 3.7)
+HELPED: Final = frozenset(
+    {
+        Reason.CERT_MISSING,
+        Reason.CERT_EXPIRED,
+        Reason.CERT_DORMANT,
+        Reason.CHARTER,
+        Reason.RESERVED_OTHER,
+        Reason.OCCUPIED,
+        Reason.TOO_SHORT,
+        Reason.LAST_START,
+        Reason.LAB_CLOSED,
+        Reason.QUOTA,
+        Reason.MACHINE_DOWN,
+    }
+)  # reasons whose way out begins on the machine's page
 
 
 def pages(said: Said) -> int:
-    """How many pages the refusal takes."""
+    """How many pages of text the refusal takes."""
     return len(_reasons(said)) * len(_languages(said))
 
 
-def page(said: Said, number: int, zone: str) -> Lines:
-    """The page of that number, from 0, taken round."""
+def helped(said: Said) -> bool:
+    """Whether the machine's page on the web knows a way out of one of them."""
+    return any(one.code in HELPED for one in said.objections)
+
+
+def each(said: Said, lang: str, zone: str) -> tuple[Lines, ...]:
+    """All that is missing at once, in one language: for a screen with room."""
+    return tuple(_without_code(_page(one, lang, zone), one, lang) for one in _reasons(said))
+
+
+def page(said: Said, number: int, zone: str, *, qr: bool) -> Lines:
+    """The page of that number, from 0, taken round; `qr`: a code follows, of which it may speak."""
     reasons, languages = _reasons(said), _languages(said)
     turn = number % (len(reasons) * len(languages))
     lang, at = languages[turn % len(languages)], turn // len(languages)
-    first, second, third, fourth = _page(reasons[at], lang, zone)
+    said_so = _page(reasons[at], lang, zone)
+    first, second, third, fourth = said_so if qr else _without_code(said_so, reasons[at], lang)
     if len(reasons) > 1:
         more = lines("DENY", lang, {"n": str(at + 1), "m": str(min(9, len(reasons)))})[3]
-        fourth = more if at + 1 < len(reasons) else more.split(" ")[0]
+        fourth = more if qr else more.split(" ")[0]
+    return first, second, third, fourth
+
+
+def _without_code(said_so: Lines, objection: Objection, lang: str) -> Lines:
+    """Without a code to be seen, what to do is said in words."""
+    at = next((number for number, line in enumerate(said_so) if "QR" in line), None)
+    if at is None:
+        return said_so
+    first, second, third, fourth = (*said_so[:at], reason(objection.code.value, lang)[1], "", "", "")[:4]
     return first, second, third, fourth
 
 
@@ -86,7 +122,7 @@ def _fields(objection: Objection, lang: str, zone: str) -> Fields:
             opens = _at(objection, "opens")
             return {"hh:mm": clock(opens, zone), "day2": day(opens, zone, lang)}
         case Reason.FAULT:
-            return {"what14": "RELAIS"}
+            return {"what14": RELAY[lang]}
         case _:
             return {}
 

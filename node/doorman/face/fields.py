@@ -8,12 +8,16 @@ from typing import Final
 from node.doorman.face.texts import WIDTH, Fields, clock, date, day
 from node.doorman.showing import Showing
 
+RELAY: Final = {"fr": "RELAIS", "nl": "RELAIS", "en": "RELAY"}
+
 
 def fields_of(name: str, showing: Showing, lang: str) -> Fields:
     """The values for the placeholders of the state `name`; what is unknown is left out."""
     if name == "CLOSED":
         opens = showing.opens
         return {"day2": day(opens, showing.zone, lang), "hh:mm": clock(opens, showing.zone)}
+    if name == "FAULT":
+        return {"what14": RELAY[lang]}
     return _FILLED[name](showing) if name in _FILLED else {}
 
 
@@ -109,10 +113,6 @@ def _counted(left_ms: int) -> str:
     return f"{left_s // 60}:{left_s % 60:02}"
 
 
-def _fault(_: Showing) -> Fields:
-    return {"what14": "RELAIS"}
-
-
 _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "FREE": _free,
     "RESERVED_WAIT": _reserved,
@@ -133,7 +133,6 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "CHECK": _word,
     "SIGNED": _word,
     "IDLE_SOON": _word,
-    "FAULT": _fault,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from core.vocabulary import Inhibit, Phase, SessionKind
 from node.doorman.face import denials
 from node.doorman.face.fields import fields_of
+from node.doorman.face.qr import modules
 from node.doorman.face.texts import LANGUAGES, Lines, lines
 from node.doorman.showing import Said, Screen, Showing, Word
 
@@ -19,6 +20,7 @@ TURN_MS: Final = 4_000  # a language or page stays so long (screens.md 3.7)
 WELCOME_MS: Final = 5_000  # interlock.md, "Outputs"
 ENDING_BEFORE: Final = timedelta(minutes=10)  # interlock.md, "Outputs"
 EXTENDED_BY: Final = timedelta(minutes=15)  # one press of the extend button (rules.md, R37)
+CODE_MS: Final = 12_000  # a telephone must be found and unlocked
 SHORT_MS: Final = 4_000  # a word of one page
 RED_MS: Final = 1_000  # a refusal glows for one second (screens.md 3.7)
 
@@ -91,28 +93,56 @@ WORDS: Final[Mapping[Word, str]] = {
 }
 
 
-def screen(showing: Showing) -> Screen:
-    """What is to be seen and heard at this instant."""
+def screen(showing: Showing, site: str = "") -> Screen:
+    """What is to be seen and heard at this instant; `site`: the hub's address for people, where one is told."""
     if not showing.keeper or showing.phase is None:
         return _say("NOT_READY", showing)
     said = showing.said
-    if said is not None and showing.now_ms - said.since_ms < _said_ms(said):
-        return _word(said, showing)
-    return _PHASES[showing.phase](showing)
+    if said is not None and showing.now_ms - said.since_ms < _said_ms(said, showing, site):
+        return _word(said, showing, site)
+    shown = _PHASES[showing.phase](showing)
+    return _followed_up(shown, showing, site) if "QR" in shown.lines[3] else shown
 
 
-def _word(said: Said, showing: Showing) -> Screen:
+def address(showing: Showing, site: str) -> str:
+    """Where the machine's page is; "" where no code of it can be shown."""
+    there = f"{site}/machines/{showing.machine}" if site and showing.machine else ""
+    return there if modules(there) else ""
+
+
+def _followed_up(shown: Screen, showing: Showing, site: str) -> Screen:
+    """A screen that speaks of a code: the code comes after its three languages."""
+    there = address(showing, site)
+    if not there:
+        return replace(shown, lines=(*shown.lines[:3], ""))
+    if showing.now_ms // TURN_MS % (len(LANGUAGES) + 1) < len(LANGUAGES):
+        return shown
+    return replace(shown, lines=lines("QR", _spoken(None, showing), {}), qr=there)
+
+
+def _word(said: Said, showing: Showing, site: str) -> Screen:
     if said.word is Word.DENIED and said.objections:
-        page = (showing.now_ms - said.since_ms) // TURN_MS
-        shown = denials.page(said, page, showing.zone)
-        red = showing.now_ms - said.since_ms < RED_MS
-        return Screen("DENY", shown, "red steady" if red else "red dim", "1 long low" if red else "")
+        return _denied(said, showing, _code_of(said, showing, site))
     return _say(WORDS.get(said.word, "NOT_READY"), showing, said.lang)
 
 
-def _said_ms(said: Said) -> int:
+def _denied(said: Said, showing: Showing, code: str) -> Screen:
+    page = (showing.now_ms - said.since_ms) // TURN_MS
+    if page >= denials.pages(said):
+        return Screen("DENY", lines("QR", _spoken(said.lang, showing), {}), "red dim", qr=code)
+    shown = denials.page(said, page, showing.zone, qr=bool(code))
+    red = showing.now_ms - said.since_ms < RED_MS
+    return Screen("DENY", shown, "red steady" if red else "red dim", "1 long low" if red else "")
+
+
+def _code_of(said: Said, showing: Showing, site: str) -> str:
+    return address(showing, site) if denials.helped(said) else ""
+
+
+def _said_ms(said: Said, showing: Showing, site: str) -> int:
     if said.word is Word.DENIED and said.objections:
-        return denials.pages(said) * TURN_MS
+        code_ms = CODE_MS if _code_of(said, showing, site) else 0
+        return denials.pages(said) * TURN_MS + code_ms
     return SHORT_MS if said.ends_ms is None else max(0, said.ends_ms - said.since_ms)
 
 

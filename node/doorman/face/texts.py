@@ -56,6 +56,8 @@ def _filled(line: str, fields: Fields, *, always: bool) -> str:
     marks = [mark for mark in _BOOK["widths"] if "{" + mark + "}" in line]
     if marks and not always and not any(fields.get(mark) for mark in marks):
         return ""
+    known = not marks or any(fields.get(mark) for mark in marks)
     for mark in marks:
         line = line.replace("{" + mark + "}", fields.get(mark, "")[: _BOOK["widths"][mark]])
-    return " ".join(line.split())[:WIDTH]
+    said = " ".join(line.split())[:WIDTH]
+    return said if known else said.rstrip(" :")

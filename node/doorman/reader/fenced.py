@@ -69,9 +69,16 @@ class FencedReader(MFRC522):
         """Whether the chip answers; one that lost its settings in a dip of the supply is set up again."""
         if self.Read_MFRC522(self.VersionReg) not in VERSIONS:
             return False
-        if self.Read_MFRC522(self.TxControlReg) & ANTENNA != ANTENNA:
+        if not self._settled():
             self.MFRC522_Init()
-        return True
+        return self._settled() and self.Read_MFRC522(self.VersionReg) in VERSIONS
+
+    def _settled(self) -> bool:
+        """Whether it holds what was set: a bus that says anything says this right by chance hardly ever."""
+        kept = tuple(self.Read_MFRC522(register) for register in (self.TPrescalerReg, self.TReloadRegL))
+        return kept == (TICK_25_US, ANSWER_TICKS) and (
+            self.Read_MFRC522(self.TxControlReg) & ANTENNA == ANTENNA
+        )
 
     def read_uid(self) -> bytes | None:
         """The UID of the one card in the field (4, 7 or 10 bytes), None when there is none.

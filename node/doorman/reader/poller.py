@@ -17,7 +17,7 @@ from node.ports import Clock
 
 log = logging.getLogger(__name__)
 POLL_S = 0.05  # two readings within 100 ms of laying the card
-CHECK_POLLS = 100  # 5 s: the chip's version is looked at
+CHECK_POLLS = 60  # 3 s: the chip itself is looked at, so that a dead one is told within 5 s
 
 
 class Reads(Protocol):

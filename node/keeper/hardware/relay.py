@@ -34,5 +34,6 @@ class GpioRelay:
     def close(self) -> None:
         """Open, then the line is given back."""
         if not self._output.closed:
-            self._output.off()
+            if self._output.value:
+                self._output.off()
             self._output.close()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hub.api import Deps, register
-from hub.ports import Store
+from hub.ports import BadgeVault, Store
 from hub.services.letting_in import Scope, issue_token
 from tests.cast import NOW, Cast
 
@@ -63,10 +63,10 @@ def app(store: Store, clock: StoppedClock) -> Flask:
     return app_over(store, clock)
 
 
-def app_over(store: Store, clock: StoppedClock) -> Flask:
+def app_over(store: Store, clock: StoppedClock, vault: BadgeVault | None = None) -> Flask:
     app = Flask("api-under-test")
     app.testing = True
-    register(app, Deps(store, clock, public_url="https://hub.example"))
+    register(app, Deps(store, clock, public_url="https://hub.example", vault=vault))
     return app
 
 

@@ -8,6 +8,7 @@ import pytest
 from core.timeline import stamp
 from core.vocabulary import ReservationKind
 from hub.ports import NewReservation, ReservationFilter
+from hub.ports.planning import Level, RuleSet
 from hub.services.letting_in import Scope
 from tests.cast import ADC, NOW
 from tests.hub.api.conftest import Client, token_for
@@ -288,3 +289,31 @@ def test_a_class_in_somebody_elses_time_is_seen_by_strangers_as_one_busy_block(a
     ]
     staff = as_("dora", Scope.STAFF).get("/machines/LAS-1/calendar").get_json()["reservations"]
     assert [one["name"] for one in staff] == ["Amélie Tester", "Bram Tester"]
+
+
+def test_only_staff_go_beyond_the_houses_comfort_and_they_say_why(as_):
+    far = slot(NOW + timedelta(days=20))
+    assert as_("amelie").post("/reservations", far | {"override": True}).status_code == 403
+    assert as_("amelie").post("/reservations", far | {"displace": True}).status_code == 403
+    silent = as_("dora", Scope.STAFF).post("/reservations", far | {"override": True})
+    assert (silent.status_code, silent.get_json()["objections"][0]["params"]) == (422, {"field": "note"})
+    assert as_("dora", Scope.STAFF).post("/reservations", far).get_json()["code"] == "HORIZON"
+    spoken = as_("dora", Scope.STAFF).post("/reservations", far | {"override": True, "note": "open day"})
+    assert spoken.status_code == 201
+
+
+def test_a_member_with_the_quota_used_up_reads_what_is_left(as_, store, cast):
+    rules = RuleSet(ADC, Level.FAMILY, "laser", 1, {"quota_week_min": 90}, "a test", cast.max, NOW)
+    store.write(lambda tx: tx.rules.save(rules))
+    amelie = as_("amelie")
+    assert amelie.post("/reservations", slot(NOW + timedelta(days=2))).status_code == 201
+    refused = amelie.post("/reservations", slot(NOW + timedelta(days=3)))
+    (said,) = refused.get_json()["objections"]
+    assert (refused.status_code, said["code"], said["params"]["left"], said["next"]) == (
+        422,
+        "QUOTA",
+        30,
+        "Cancel or move one of your bookings.",
+    )
+    assert "30" in said["message"]
+    assert "90" in said["message"]

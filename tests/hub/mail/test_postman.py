@@ -1,5 +1,6 @@
 """Does each mail leave once, after the commit, however often the server is down?"""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -106,8 +107,6 @@ def test_each_failure_waits_twice_as_long_up_to_six_hours():
 
 
 def test_the_postman_works_by_itself_and_stops_when_told(store, cast, postman, post, booked):
-    import threading
-
     arrived = threading.Event()
     carry = post.send
     post.send = lambda letter: (carry(letter), arrived.set())[0]

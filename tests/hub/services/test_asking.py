@@ -6,8 +6,10 @@ from threading import Barrier
 
 import pytest
 
+from core.timeline import stamp
 from core.vocabulary import BadgeState, LockKind, Purpose, Reason, ReservationKind, ReservationStatus
 from core.wire.messages import Answer, body_of, read
+from hub.ports import Tx
 from hub.services import asking, locking_out, metering
 from hub.services.enrolling import rest_badge
 from hub.services.reserving import Wish, reserve
@@ -121,3 +123,44 @@ def test_of_five_who_walk_up_at_the_same_moment_one_gets_the_machine(both_floor:
     assert sum(answer.decision.allowed for answer in answers) == 1
     assert {code for answer in answers for code in codes(answer)} == {Reason.RESERVED_OTHER}
     assert len(both_floor.store.read(lambda tx: tx.bookings.taken("LAS-1", NOW, NOW + 60 * MINUTE))) == 1
+
+
+def running(floor: Floor, who: str, responsible: str | None = None, reservation: str | None = None) -> None:
+    """A session of this person runs at LAS-1."""
+    until = stamp(NOW + 60 * MINUTE)
+    said = {"who": getattr(floor.people, who), "kind": "use", "until": until, "reservation": reservation}
+    journal = Journal().write("session-start", NOW, "s1", responsible=responsible, **said)
+    floor.store.write(lambda tx: metering.take(tx, NODE, journal.write("power-on", NOW, "s1").batch(), NOW))
+
+
+def test_tom_who_trains_may_stand_beside_a_learner_and_amelie_may_not(both_floor: Floor) -> None:
+    assert asked(both_floor, both_floor.key("tom"), Purpose.SUPERVISE).decision.allowed
+    assert codes(asked(both_floor, both_floor.key("amelie"), Purpose.SUPERVISE)) == [Reason.SUPERVISOR_INVALID]
+    assert codes(asked(both_floor, "no-such-key", Purpose.SUPERVISE)) == [Reason.BADGE_UNKNOWN]
+
+
+def test_tom_whose_own_certificate_is_gone_supervises_nobody(floor: Floor) -> None:
+    def revoke(tx: Tx) -> None:
+        (his,) = (one for one in tx.certificates.of(floor.people.tom) if one.course == "LAS1")
+        tx.certificates.record(his, "revoke", NOW, by=floor.people.dora, reason="left the laser alone")
+
+    floor.store.write(revoke)
+    assert codes(asked(floor, floor.key("tom"), Purpose.SUPERVISE)) == [Reason.SUPERVISOR_INVALID]
+
+
+def test_the_extend_button_of_a_running_session_adds_a_step_from_a_quarter_to_on(both_floor: Floor) -> None:
+    reservation = booked(both_floor, "amelie", NOW, NOW + 60 * MINUTE)
+    running(both_floor, "amelie", reservation=reservation)
+    early = asked(both_floor, both_floor.key("amelie"), Purpose.USE, NOW + 44 * MINUTE)
+    assert codes(early) == [Reason.HORIZON]
+    answer = asked(both_floor, both_floor.key("amelie"), Purpose.USE, NOW + 45 * MINUTE)
+    assert (answer.decision.allowed, answer.decision.until) == (True, NOW + 75 * MINUTE)
+
+
+def test_the_extend_button_stops_at_the_next_booking(floor: Floor) -> None:
+    reservation = booked(floor, "amelie", NOW, NOW + 60 * MINUTE)
+    booked(floor, "bram", NOW + 60 * MINUTE, NOW + 90 * MINUTE)
+    running(floor, "amelie", reservation=reservation)
+    assert Reason.RESERVED_OTHER in codes(
+        asked(floor, floor.key("amelie"), Purpose.USE, NOW + 50 * MINUTE)
+    )

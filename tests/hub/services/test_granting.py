@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from core.access import decide
 from core.case import Situation
 from core.views import view_body
-from core.vocabulary import BadgeState, LockKind, MachineStatus, MemberStatus, Reason
+from core.vocabulary import BadgeState, GrantLevel, LockKind, MachineStatus, MemberStatus, Reason
 from hub.ports import Closure
 from hub.services import certifying, granting, locking_out
 from hub.services.enrolling import rest_badge
@@ -35,7 +35,11 @@ def test_members_with_the_certificate_stand_in_the_grants_and_the_others_with_wh
 ) -> None:
     view = seen(both_floor)
     may = {"amelie", "bram", "tom", "dora", "max"}
-    assert set(view.grants) == {both_floor.key(name) for name in may}
+    alone = {key for key, grant in view.grants.items() if grant.level != GrantLevel.SUPERVISED}
+    assert alone == {both_floor.key(name) for name in may}
+    assert view.grants[both_floor.key("nils")].level == GrantLevel.SUPERVISED  # beside a supervisor (R29)
+    assert view.grants[both_floor.key("tom")].level == GrantLevel.TRAINER
+    assert both_floor.key("lise") not in view.grants
     assert {one.code for one in view.refusals[both_floor.key("nils")]} == {Reason.CERT_MISSING}
     assert {one.code for one in view.refusals[both_floor.key("lise")]} == {Reason.MEMBER_EXPIRED}
     assert both_floor.key("olga") not in {*view.grants, *view.refusals}

@@ -151,7 +151,9 @@ def kept(floor: Floor, name: str = "report-abc") -> Lock | None:
     return floor.store.read(lambda tx: tx.locks.get(name))
 
 
-def test_a_danger_reported_by_the_button_at_the_machine_becomes_a_lock_of_the_house(both_floor: Floor) -> None:
+def test_a_danger_reported_by_the_button_at_the_machine_becomes_a_lock_of_the_house(
+    both_floor: Floor,
+) -> None:
     reported(both_floor)
     found = kept(both_floor)
     assert found is not None

@@ -148,7 +148,10 @@ def test_the_time_goes_to_who_waits_in_the_same_moment(both_floor, slot):
 
 def test_the_next_look_is_due_at_the_end_of_the_first_grace(both_floor, slot):
     assert both_floor.store.read(lambda tx: no_shows.next_due(tx, at(13, 30))) == at(14, 15)
-    assert both_floor.store.read(lambda tx: no_shows.next_due(tx, NOW)) == at(14)
+    assert both_floor.store.read(lambda tx: no_shows.next_due(tx, at(14, 15) - TICK)) == at(14, 15)
+    assert both_floor.store.read(lambda tx: no_shows.next_due(tx, at(14, 15))) is None
+    day = timedelta(days=1)
+    assert both_floor.store.read(lambda tx: no_shows.next_due(tx, NOW - 3 * day)) == NOW - 2 * day
 
 
 def struck(floor, days, name="amelie"):

@@ -107,9 +107,7 @@ def test_a_slot_that_has_begun_is_taken_from_this_minute_on(both_floor, slot):
     assert (won.start, won.end) == (at(14, 5), at(15))
 
 
-@pytest.mark.parametrize(
-    ("minutes_before", "ttl_min"), [(600, 30), (60, 30), (40, 20), (10, 5)]
-)
+@pytest.mark.parametrize(("minutes_before", "ttl_min"), [(600, 30), (60, 30), (40, 20), (10, 5)])
 def test_an_offer_holds_half_the_time_left_between_five_minutes_and_half_an_hour(minutes_before, ttl_min):
     start = NOW + minutes_before * MINUTE
     assert offering.ttl(start, NOW) == ttl_min * MINUTE

@@ -68,7 +68,8 @@ def reservation(start, end):
 
 def offered(minutes, taken=(), now=TEN):
     rules = BookingRules(POLICY, (Opening(DAY.start, DAY.end, Audience.MEMBERS),))
-    return rules, hours_of(DAY, minutes, rules, taken, now, (Role.MEMBER,))
+    seats = [Taken(1, one.start, one.end) for one in taken]
+    return rules, hours_of(DAY, Wanted(TEN, TEN + timedelta(minutes=minutes)), rules, seats, now)
 
 
 @given(st.sampled_from([30, 60, 90, 120]), st.integers(0, 28), st.integers(1, 8), st.integers(0, 400))
@@ -78,13 +79,13 @@ def test_what_the_list_offers_the_booking_accepts(minutes, quarter, quarters, go
     now = TEN + timedelta(minutes=gone_min)
     rules, hours = offered(minutes, taken, now)
     seats = [Taken(1, one.start, one.end) for one in taken]
-    for slot in (slot for _, slots in hours for slot in slots):
+    for slot in (slot for one in hours for slot in one.slots):
         assert objections(Wanted(slot.start, slot.end), seats, rules, now) == ()
 
 
 def test_an_hour_that_is_taken_offers_nothing_and_its_neighbours_everything():
     _, hours = offered(60, [reservation(TEN + timedelta(hours=1), TEN + timedelta(hours=2))])
-    starts = [[slot.start for slot in slots] for _, slots in hours]
+    starts = [[slot.start for slot in one.slots] for one in hours]
     assert starts[0] == [TEN]
     assert starts[1] == []
     assert len(starts[2]) == 4

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from core.case import Objection
 from core.vocabulary import Inhibit, Phase, Reason, SessionKind
 from node.doorman.face import denials, texts
-from node.doorman.face.screens import INHIBITED, LEDS, TURN_MS, screen
+from node.doorman.face.screens import CODE_MS, INHIBITED, LEDS, TURN_MS, screen
 from node.doorman.face.texts import LANGUAGES, WIDTH, lines
 from node.doorman.showing import Down, Guest, Said, Showing, Slot, Word
 
 NOON = datetime(2026, 11, 24, 13, tzinfo=UTC)  # 14:00 in Brussels
 FREE = Showing(now_ms=0, now=NOON)
 AMELIE = Guest("Amélie", "fr", SessionKind.USE, NOON + timedelta(minutes=60), since_ms=0)
+SITE = "http://hub.example"
 LATER = {"now_ms": 60_000}
 MISSING = Objection(Reason.CERT_MISSING, {"course": "LAS1"})
 
@@ -158,7 +159,9 @@ def test_a_checklist_shows_one_item_at_a_time_broken_between_words() -> None:
 
 
 def test_an_idle_machine_counts_down_to_its_switching_off() -> None:
-    assert screen(replace(told(Word.IDLE_SOON, ends_ms=90_000), now_ms=45_000)).lines[1] == "Coupure dans 0:45"
+    assert (
+        screen(replace(told(Word.IDLE_SOON, ends_ms=90_000), now_ms=45_000)).lines[1] == "Coupure dans 0:45"
+    )
 
 
 @pytest.mark.parametrize("word", Word)
@@ -220,7 +223,14 @@ def test_a_lockout_names_its_owner() -> None:
 def test_out_of_order_says_why_and_since_when() -> None:
     down = Down(reason="lentille fendue", since=NOON)
     shown = screen(replace(FREE, inhibits=frozenset({Inhibit.OUT}), down=down))
-    assert shown.lines == ("HORS SERVICE", "lentille fendue", "depuis 24/11", "Suivi: QR")
+    assert shown.lines == ("HORS SERVICE", "lentille fendue", "depuis 24/11", "")
+
+
+def test_out_of_order_leads_to_its_page_after_the_three_languages() -> None:
+    broken = replace(FREE, inhibits=frozenset({Inhibit.OUT}), machine="LAS-1")
+    shown = [screen(replace(broken, now_ms=turn * TURN_MS), SITE) for turn in range(4)]
+    assert [one.lines[3] for one in shown[:3]] == ["Suivi: QR", "Opvolging: QR", "Status: QR"]
+    assert [one.qr for one in shown] == ["", "", "", f"{SITE}/machines/LAS-1"]
 
 
 def test_a_silent_keeper_is_said_before_everything() -> None:
@@ -257,15 +267,37 @@ def denied(*objections: Objection, lang: str | None = "en", at_ms: int = 0) -> S
 
 def test_a_refusal_says_what_is_missing_and_what_to_do() -> None:
     shown = screen(denied(MISSING))
-    assert shown.lines == ("Training needed:", "LAS1", "Scan the QR code", "to enrol")
+    assert shown.lines == ("Training needed:", "LAS1", "Enrol", "")
     assert (shown.led, shown.buzz) == ("red steady", "1 long low")
+
+
+def test_where_the_hub_is_known_the_next_page_is_the_code_of_the_next_step() -> None:
+    first, second = (screen(replace(denied(MISSING, at_ms=at), machine="LAS-1"), SITE) for at in (0, TURN_MS))
+    assert (first.lines[2:], first.qr) == (("Scan the QR code", "to enrol"), "")
+    assert (second.lines[0], second.qr) == ("Scan this", f"{SITE}/machines/LAS-1")
+    last_ms = TURN_MS + CODE_MS
+    assert screen(replace(denied(MISSING, at_ms=last_ms - 1), machine="LAS-1"), SITE).qr
+    assert screen(replace(denied(MISSING, at_ms=last_ms), machine="LAS-1"), SITE).name == "FREE"
+
+
+def test_a_code_too_great_for_the_display_is_not_promised() -> None:
+    far = replace(denied(MISSING), machine="LAS-1")
+    assert screen(far, "https://" + "a" * 60 + ".example").lines == ("Training needed:", "LAS1", "Enrol", "")
+
+
+@pytest.mark.parametrize("code", [Reason.SEE_DESK, Reason.BADGE_UNKNOWN, Reason.ESTOP])
+def test_no_code_where_only_people_can_help(code: Reason) -> None:
+    shown = replace(denied(Objection(code), at_ms=TURN_MS), machine="LAS-1")
+    assert screen(shown, SITE).name == "FREE"
 
 
 def test_every_reason_has_its_page_and_number() -> None:
     first, second = (screen(denied(MISSING, LAPSED, at_ms=at)) for at in (0, TURN_MS))
-    assert (first.lines[0], first.lines[3]) == ("Training needed:", "1/2 QR: more")
+    assert (first.lines[0], first.lines[3]) == ("Training needed:", "1/2")
     assert (second.lines[0], second.lines[3]) == ("Renew membership", "2/2")
     assert second.buzz == ""
+    coded = screen(replace(denied(MISSING, LAPSED), machine="LAS-1"), SITE)
+    assert coded.lines[3] == "1/2 QR: more"
 
 
 def test_after_the_last_page_the_machine_shows_itself_again() -> None:

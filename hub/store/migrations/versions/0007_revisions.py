@@ -1,4 +1,4 @@
-"""0007: what was computed from the tables says at once when it is old: a revision for each lab's house and each machine's calendar.
+"""0007: what was computed from the tables says at once when it is old: revisions of each lab's house, each calendar, the people.
 
 Triggers renew it, so no way of writing goes around them. A revision is a random number, not a count: one that was taken back by a
 rollback never comes again with another meaning.
@@ -20,7 +20,8 @@ _HOUSE = {
     "day_exception": "lab",
     "closure": "lab",
 }
-_LABS = "'labs'"
+_LABS, _PEOPLE = "'labs'", "'people'"
+_WHO = ("person", "person_role", "token")  # who may ask for what (hub.services.letting_in)
 _MOVES = "UPDATE OF machine, seat, person, start_ms, end_ms, kind, status"  # what a calendar shows of a reservation
 
 _RENEW = "INSERT INTO revision (name, rev) VALUES ({name}, {random}) ON CONFLICT (name) DO UPDATE SET rev = excluded.rev"
@@ -46,6 +47,10 @@ BEGIN
   RETURN NULL;
 END $$
 """
+_POSTGRES_PEOPLE = """
+CREATE FUNCTION loquet_people_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN {renew}; RETURN NULL; END $$
+"""
 _POSTGRES = """
 CREATE TRIGGER {table}_revision AFTER INSERT OR DELETE OR {moment} ON {table}
 FOR EACH ROW EXECUTE FUNCTION loquet_{subject}_revision()
@@ -69,12 +74,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
-        for table in (*_HOUSE, "reservation"):
+        for table in (*_HOUSE, *_WHO, "reservation"):
             op.execute(f"DROP TRIGGER {table}_revision ON {table}")
         op.execute("DROP FUNCTION loquet_house_revision()")
+        op.execute("DROP FUNCTION loquet_people_revision()")
         op.execute("DROP FUNCTION loquet_calendar_revision()")
     else:
-        for table in (*_HOUSE, "reservation"):
+        for table in (*_HOUSE, *_WHO, "reservation"):
             for event in ("insert", "update", "delete"):
                 op.execute(f"DROP TRIGGER {table}_revision_{event}")
     op.drop_table("revision")
@@ -90,6 +96,10 @@ def _on_sqlite() -> list[str]:
         for event, row in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
             renew = _renew(f"'house/' || {row}.{lab}", "sqlite")
             renew += f"; {_renew(_LABS, 'sqlite')}" if table == "lab" else ""
+            made.append(_SQLITE.format(table=table, event=event, moment=event.upper(), renew=renew))
+    for table in _WHO:
+        for event in ("insert", "update", "delete"):
+            renew = _renew(_PEOPLE, "sqlite")
             made.append(_SQLITE.format(table=table, event=event, moment=event.upper(), renew=renew))
     new, old = (_renew(f"'calendar/' || {row}.machine", "sqlite") for row in ("NEW", "OLD"))
     for event, moment, renew in (
@@ -107,6 +117,8 @@ def _on_postgres() -> list[str]:
     made = [
         _POSTGRES_HOUSE.format(renew=_renew(house, "postgresql"), labs=_renew(_LABS, "postgresql")),
         _POSTGRES_CALENDAR.format(new=new, old=old),
+        _POSTGRES_PEOPLE.format(renew=_renew(_PEOPLE, "postgresql")),
     ]
+    made += [_POSTGRES.format(table=table, moment="UPDATE", subject="people") for table in _WHO]
     made += [_POSTGRES.format(table=table, moment="UPDATE", subject="house") for table in _HOUSE]
     return [*made, _POSTGRES.format(table="reservation", moment=_MOVES, subject="calendar")]

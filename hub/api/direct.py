@@ -1,0 +1,99 @@
+"""Which requests need nothing of the pages? Those to the API that bring a token, or no cookie at all.
+
+They go to a bare Flask app with the same doors: no session, no form guard, no page's language, a third of the time. A page's
+own call (cookie and CSRF header) goes through the pages' app as ever.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Config, Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from core.vocabulary import Reason
+from hub.api.calendars import has_it_already
+from hub.api.door import PREFIX, Deps
+from hub.api.pages import encoded
+from hub.api.problems import TITLES, TYPE
+from hub.api.registering import register
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+READ_BY_PEOPLE = f"{PREFIX}/docs"
+POLICY = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")  # JSON loads nothing
+
+FOR_ALL = (("Cache-Control", "public, no-cache"), ("Vary", "Authorization, Cookie"))
+Held = Callable[[Mapping[str, Any]], "str | None"]
+
+
+class Direct:
+    """A WSGI application around the pages' own; `headers` go on every direct answer.
+
+    `held` says, before anything is begun, which tag the asking one holds if that is all there is to say (304).
+    """
+
+    def __init__(
+        self, pages: "WSGIApplication", doors: Flask, headers: Mapping[str, str], held: Held | None = None
+    ) -> None:
+        self._pages, self._doors, self._held = pages, doors, held
+        self._headers = [POLICY, *headers.items()]
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer, or let the pages' app answer."""
+        if not _direct(environ):
+            return self._pages(environ, start_response)
+
+        tag = self._held(environ) if self._held else None
+        if tag is not None:
+            start_response("304 NOT MODIFIED", [("ETag", tag), *FOR_ALL, *self._headers])
+            return []
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + self._headers, *error)
+
+        return self._doors.wsgi_app(environ, start)
+
+
+def _direct(environ: "WSGIEnvironment") -> bool:
+    path = environ.get("PATH_INFO", "")
+    if not path.startswith(f"{PREFIX}/") or path.startswith(READ_BY_PEOPLE):
+        return False
+    return "HTTP_AUTHORIZATION" in environ or "HTTP_COOKIE" not in environ
+
+
+def directly(pages: "WSGIApplication", deps: Deps, config: Config, headers: Mapping[str, str]) -> Direct:
+    """The doors around the pages' application; `config` is the pages' own."""
+    return Direct(pages, doors(deps, config), headers, partial(has_it_already, deps))
+
+
+def doors(deps: Deps, config: Config) -> Flask:
+    """The bare app; its configuration is that of the pages' app, now and later."""
+    app = Flask("doors", static_folder=None)
+    app.config = config
+    register(app, replace(deps, signed_in=lambda: None, csrf_ok=lambda: False))
+    app.register_error_handler(HTTPException, _said)
+    return app
+
+
+def _said(problem: HTTPException) -> Response:
+    """What Flask itself refuses (a method, a size), in the API's own shape."""
+    status = problem.code or 500
+    code = Reason.NOT_FOUND if status == 404 else Reason.BUSY if status >= 500 else Reason.INVALID
+    title = TITLES.get(status, problem.name)
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": str(code),
+        "detail": title,
+        "objections": [],
+    }
+    response = Response(encoded(body), status, mimetype=TYPE)
+    response.headers["Cache-Control"] = "private, no-store"
+    for name, value in problem.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response

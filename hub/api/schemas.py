@@ -1,0 +1,189 @@
+"""What does each answer look like? JSON Schema for the shapes of shapes.py; a test holds every answer against them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from core.vocabulary import (
+    Audience,
+    BadgeState,
+    CertificateState,
+    LockKind,
+    MachineStatus,
+    MemberStatus,
+    ReservationKind,
+    ReservationStatus,
+    Risk,
+    SessionKind,
+)
+from hub.ports import FeedSubject, WaitingStatus
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+FLAG: Schema = {"type": "boolean"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+ANY: Schema = {"type": "object"}
+
+
+def maybe(schema: Schema) -> Schema:
+    """The same, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def ref(name: str) -> Schema:
+    """A named one."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def some(name: str) -> Schema:
+    """A list of named ones."""
+    return {"type": "array", "items": ref(name)}
+
+
+def one_of(words: Iterable[str]) -> Schema:
+    """One of these words."""
+    return {"type": "string", "enum": sorted(str(word) for word in words)}
+
+
+def record(required: Mapping[str, Schema], **more: Schema) -> Schema:
+    """An object with these fields, and perhaps `more`."""
+    return {"type": "object", "required": list(required), "properties": {**required, **more}}
+
+
+def page(name: str) -> Schema:
+    """A page of a list."""
+    return record({"items": some(name), "next": maybe(TEXT)})
+
+
+_SPAN = {"start": TIME, "end": TIME}
+_OBJECTION = record({"code": TEXT, "params": ANY, "message": TEXT, "next": TEXT}, next_code=maybe(TEXT))
+_PROBLEM = record(
+    {
+        "type": TEXT,
+        "title": TEXT,
+        "status": WHOLE,
+        "code": TEXT,
+        "detail": TEXT,
+        "objections": some("Objection"),
+    },
+    alternatives=some("Slot"),
+)
+_RESERVATION = record(
+    {"id": TEXT, "machine": TEXT, "member": TEXT, **_SPAN, "kind": one_of(ReservationKind), "status": one_of(ReservationStatus)},
+    note=TEXT, created=TIME,
+)  # fmt: skip
+_MACHINE = record(
+    {
+        "id": TEXT, "name": TEXT, "family": TEXT, "lab": TEXT, "model": TEXT, "room": TEXT,
+        "status": one_of(MachineStatus), "phase": maybe(TEXT), "free_until": maybe(TIME), "busy_until": maybe(TIME),
+        "needs": {"type": "array", "items": TEXT}, "rules": ANY, "materials": {"type": "array"},
+    },
+    note=TEXT, online=maybe(FLAG), risk=one_of(Risk),
+)  # fmt: skip
+_SESSION = record(
+    {
+        "id": TEXT, "machine": TEXT, "member": TEXT, "reservation": maybe(TEXT), "start": TIME, "end": maybe(TIME),
+        "end_reason": maybe(TEXT), "end_quality": maybe(TEXT), "minutes": maybe(WHOLE),
+    },
+    responsible=maybe(TEXT), kind=one_of(SessionKind), until=maybe(TIME),
+)  # fmt: skip
+_CALENDAR = record(
+    {
+        "reservations": {
+            "type": "array",
+            "items": record({**_SPAN, "kind": TEXT, "mine": FLAG}, id=TEXT, member=TEXT, name=maybe(TEXT)),
+        },
+        "closures": {"type": "array", "items": record({**_SPAN, "reason": TEXT})},
+        "openings": {"type": "array", "items": record({**_SPAN, "audience": one_of(Audience)})},
+    }
+)
+_CERTIFICATE = record(
+    {
+        "id": TEXT, "course": TEXT, "member": TEXT, "state": one_of([*CertificateState, "None"]),
+        "granted": maybe(TIME), "until": maybe(TIME), "missing": some("Objection"),
+    }
+)  # fmt: skip
+_WAITING = record(
+    {
+        "id": TEXT, "member": TEXT, "machine": maybe(TEXT), "family": maybe(TEXT), **_SPAN, "min_minutes": WHOLE,
+        "expires": TIME, "status": one_of(WaitingStatus), "created": TIME,
+        "offer": maybe(record({"machine": TEXT, **_SPAN, "expires": TIME, "held": FLAG})),
+    }
+)  # fmt: skip
+_CLOSURE = {"id": TEXT, "lab": TEXT, "machine": maybe(TEXT), **_SPAN, "reason": TEXT, "created": TIME}
+_FEED = {"id": TEXT, "subject": one_of(FeedSubject), "machine": maybe(TEXT), "details": FLAG, "created": TIME}
+_LOCKOUT = record(
+    {
+        "id": TEXT, "machine": TEXT, "kind": one_of(LockKind), "owner": TEXT, "reason": TEXT, "since": TIME,
+        "in_force": FLAG, "state": TEXT, "lifted": maybe(TIME),
+    }
+)  # fmt: skip
+_RULE_SET = record(
+    {"level": TEXT, "subject": TEXT, "version": WHOLE, "rules": ANY, "reason": TEXT, "by": TEXT, "at": TIME}
+)
+_RULES_HERE = {"level": TEXT, "subject": TEXT, "version": WHOLE, "rules": ANY}
+_HINDERED = record(
+    {"reservation": TEXT, "machine": TEXT, "start": TIME, "codes": {"type": "array", "items": TEXT}}
+)
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Problem": _PROBLEM,
+    "Objection": _OBJECTION,
+    "Slot": record({"machine": TEXT, **_SPAN}),
+    "Machine": _MACHINE,
+    "Calendar": _CALENDAR,
+    "Decision": record({"allowed": FLAG, "until": maybe(TIME), "objections": some("Objection")}),
+    "Board": record({"labs": {"type": "array", "items": record({"id": TEXT, "name": TEXT})}, "machines": some("Machine")}),
+    "Reservation": _RESERVATION,
+    "Session": _SESSION,
+    "Certificate": _CERTIFICATE,
+    "Member": record({"id": TEXT, "email": TEXT, "name": TEXT, "lang": TEXT, "status": one_of(MemberStatus)}),
+    "Badge": record({"id": TEXT, "member": TEXT, "kind": TEXT, "state": one_of(BadgeState)}),
+    "Node": record(
+        {"id": TEXT, "machine": TEXT, "online": FLAG, "view_rev": WHOLE, "version": TEXT, "last_seen": maybe(TIME)}
+    ),
+    "Lockout": _LOCKOUT,
+    "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
+    "Waiting": _WAITING,
+    "Closure": record(_CLOSURE),
+    "ClosureMade": record({**_CLOSURE, "cancelled": some("Reservation")}),
+    "Feed": record(_FEED),
+    "FeedMade": record({**_FEED, "url": TEXT}),
+    "RuleSet": _RULE_SET,
+    "RulesHere": record(_RULES_HERE),
+    "RulesThere": record({**_RULES_HERE, "versions": some("RuleSet")}),
+    "Simulation": record({"checked": WHOLE, "refused": some("Hindered"), "coming": some("Hindered")}),
+    "Hindered": _HINDERED,
+    "Occurrence": record(
+        {"start": maybe(TIME), "end": maybe(TIME), "reservation": maybe(TEXT), "objections": some("Objection")}
+    ),
+    "SeriesMade": record({"items": some("Occurrence")}, id=maybe(TEXT)),
+    "Entry": record({"seq": WHOLE, "at": TIME, "actor": TEXT, "action": TEXT, "subject": TEXT, "data": ANY, "hash": TEXT}),
+    "Preview": record(
+        {},
+        cancelled=some("Reservation"), going_on=some("Reservation"), warned=some("Reservation"),
+        reservations=some("Reservation"), sessions=some("Session"),
+    ),
+} | {
+    f"{name}Page": page(name)
+    for name in (
+        "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Lockout", "Waiting",
+        "Closure", "Feed", "RulesHere", "Entry",
+    )
+}  # fmt: skip
+
+# what a trial run answers, by the query that asks for it; it writes nothing and is 200
+TRIALS = {"preview": "Preview", "simulate": "Simulation"}
+
+QUERY: Mapping[str, Schema] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 200},
+    "minutes": {"type": "integer", "minimum": 1, "maximum": 10080},
+    "mine": {"type": "string", "enum": ["0", "1"]},
+    "usable": {"type": "string", "enum": ["0", "1"]},
+    "preview": {"type": "string", "enum": ["0", "1"]},
+    "simulate": {"type": "string", "enum": ["0", "1"]},
+    "scope": {"type": "string", "enum": ["this", "following", "all"]},
+    "from": TIME,
+    "to": TIME,
+    "at": TIME,
+}

@@ -1,0 +1,118 @@
+"""A machine is out: whose bookings does it hit? Till a known day they fall; where nobody knows, the next day's holders are warned.
+
+A lock itself is hub.services.locking_out's; here is what becomes of the bookings (R35, R46, S25).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.timeline import Span
+from core.vocabulary import MachineStatus, Reason
+from hub.ports import Machine, Person, Reservation, Tx
+from hub.services import closing, granting, telling
+from hub.services.refused import Refused, refused
+
+WARNED_FOR = timedelta(hours=24)  # S25
+OUT = frozenset({MachineStatus.OUT_OF_ORDER, MachineStatus.MAINTENANCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A machine that is to be taken out; `until` None: nobody knows."""
+
+    machine: str
+    status: MachineStatus
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """The bookings that fall, and those whose holders are warned."""
+
+    cancelled: tuple[Reservation, ...]
+    warned: tuple[Reservation, ...]
+
+
+def preview(tx: Tx, by: Person, outage: Outage, now: datetime) -> Hit | Refused:
+    """Whom `take_out` would hit now; nothing is written."""
+    machine = tx.machines.get(outage.machine)
+    return _against(machine, by, outage, now) or _hit(tx, machine, outage, now)
+
+
+def take_out(tx: Tx, by: Person, outage: Outage, now: datetime) -> Hit | Refused:
+    """Take it out: what falls is cancelled fairly, the others are warned. NOT_FOUND, FORBIDDEN (staff), INVALID {field}."""
+    machine = tx.machines.get(outage.machine)
+    if against := _against(machine, by, outage, now):
+        return against
+    tx.machines.seats(outage.machine, lock=True)
+    hit = _hit(tx, machine, outage, now)
+    tx.machines.set_status(outage.machine, outage.status, outage.reason.strip())
+    tx.audit.append(by.lab, by.id, "machine.out", outage.machine, {"status": outage.status.value}, now)
+    granting.changed(tx, [outage.machine], now)
+    fell = closing.take_back(tx, hit.cancelled, by.id, outage.reason.strip(), now)
+    _warn(tx, hit.warned, outage.reason.strip(), now)
+    return Hit(fell, hit.warned)
+
+
+def bring_back(tx: Tx, by: Person, machine_id: str, now: datetime) -> Machine | Refused:
+    """It works again: who was warned hears it, and what fell stays fallen. NOT_FOUND, FORBIDDEN, CHANGED (it is not out)."""
+    machine = tx.machines.get(machine_id)
+    if machine is None:
+        return refused(Reason.NOT_FOUND)
+    if not by.is_staff(machine.lab):
+        return refused(Reason.FORBIDDEN)
+    if machine.status not in OUT:
+        return refused(Reason.CHANGED)
+    tx.machines.set_status(machine_id, MachineStatus.OK)
+    tx.audit.append(machine.lab, by.id, "machine.back", machine_id, {}, now)
+    restored(tx, machine_id, now)
+    return tx.machines.get(machine_id) or machine
+
+
+def endangered(tx: Tx, machine_id: str, reason: str, now: datetime) -> tuple[Reservation, ...]:
+    """A danger was reported: the holders of the next 24 hours hear it, with other times (S25). Their slots stand."""
+    machine = tx.machines.get(machine_id)
+    if machine is None:
+        return ()
+    warned = closing.consequences(tx, [machine], Span(now, now + WARNED_FOR), now).cancelled
+    _warn(tx, warned, reason, now)
+    return warned
+
+
+def restored(tx: Tx, machine_id: str, now: datetime) -> tuple[Reservation, ...]:
+    """It was a false alarm, or it is mended: the same holders hear that their slots stand."""
+    machine = tx.machines.get(machine_id)
+    if machine is None:
+        return ()
+    told = closing.consequences(tx, [machine], Span(now, now + WARNED_FOR), now).cancelled
+    for one in told:
+        telling.mail(tx, one, "machine.restored", now)
+    granting.changed(tx, [machine_id], now)
+    return told
+
+
+def _hit(tx: Tx, machine: Machine | None, outage: Outage, now: datetime) -> Hit:
+    if machine is None:
+        return Hit((), ())
+    if outage.until is not None:
+        return Hit(closing.consequences(tx, [machine], Span(now, outage.until), now).cancelled, ())
+    return Hit((), closing.consequences(tx, [machine], Span(now, now + WARNED_FOR), now).cancelled)
+
+
+def _warn(tx: Tx, warned: tuple[Reservation, ...], reason: str, now: datetime) -> None:
+    for one in warned:
+        more = {"reason": reason, "alternatives": closing.alternatives(tx, one, now)}
+        telling.mail(tx, one, "machine.out", now, more)
+
+
+def _against(machine: Machine | None, by: Person, outage: Outage, now: datetime) -> Refused | None:
+    if machine is None:
+        return refused(Reason.NOT_FOUND)
+    if not by.is_staff(machine.lab):
+        return refused(Reason.FORBIDDEN)
+    if outage.status not in OUT:
+        return refused(Reason.INVALID, {"field": "status"})
+    if outage.until is not None and not now < outage.until <= now + closing.LONGEST:
+        return refused(Reason.INVALID, {"field": "until"})
+    return None if outage.reason.strip() else refused(Reason.INVALID, {"field": "reason"})

@@ -1,0 +1,119 @@
+"""Which reservations wait for the clock? Those that nobody came for, that run out, that are over.
+
+Each asks the partial index over what is not done, so a million finished ones cost nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, select, text
+
+from core.vocabulary import ReservationKind, ReservationStatus
+from hub.ports.bookings import Reservation
+from hub.store import schema
+from hub.store.schema import table_of
+from hub.store.schema.use import GOING_ON
+
+TABLE = table_of(schema.Reservation)
+C = TABLE.c
+
+
+class DueBookings:
+    """The part of `hub.ports.Bookings` that the jobs ask."""
+
+    _c: Connection
+
+    def awaited(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Confirmed ones that began before then and whose holder has not come, oldest start first."""
+        open_ones = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms <= before)
+        rows = self._c.execute(select(TABLE).where(open_ones).order_by(C.start_ms, C.id).limit(limit))
+        return [reservation_of(row) for row in rows]
+
+    def next_start(self, after: datetime) -> datetime | None:
+        """The earliest start at or after then of a confirmed one."""
+        coming = and_(text(GOING_ON), C.status == ReservationStatus.CONFIRMED, C.start_ms >= after)
+        first = select(C.start_ms).where(coming).order_by(C.start_ms).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def next_end(self, after: datetime) -> datetime | None:
+        """The earliest end after then of one that is not done."""
+        first = select(C.end_ms).where(text(GOING_ON), C.end_ms > after).order_by(C.end_ms).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def held(self, before: datetime, limit: int) -> Sequence[Reservation]:
+        """Conditional ones whose `held_until` is at or before then, oldest first."""
+        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until <= before)
+        rows = select(TABLE).where(held).order_by(C.held_until, C.id).limit(limit)
+        return [reservation_of(row) for row in self._c.execute(rows)]
+
+    def next_held(self) -> datetime | None:
+        """The earliest `held_until` of a conditional one."""
+        held = and_(text(GOING_ON), C.status == ReservationStatus.CONDITIONAL, C.held_until.is_not(None))
+        first = select(C.held_until).where(held).order_by(C.held_until).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
+
+    def given_up_late(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
+        """Those cancelled late that touch [start, end)."""
+        late = and_(C.machine == machine, C.end_ms > start, C.status == ReservationStatus.CANCELLED_LATE)
+        rows = self._c.execute(select(TABLE).where(late, C.start_ms < end).order_by(C.start_ms, C.id))
+        return [reservation_of(row) for row in rows]
+
+    def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
+        """Occupying ones that have ended and are not done yet, oldest end first."""
+        ended = and_(text(GOING_ON), C.end_ms <= now)
+        rows = self._c.execute(select(TABLE).where(ended).order_by(C.end_ms).limit(limit))
+        return [reservation_of(row) for row in rows]
+
+
+def values_of(made: Reservation) -> dict[str, Any]:
+    """A reservation as a row."""
+    return {
+        "id": made.id,
+        "lab": made.lab,
+        "machine": made.machine,
+        "seat": made.seat,
+        "person": made.person,
+        "start_ms": made.start,
+        "end_ms": made.end,
+        "kind": made.kind,
+        "status": made.status,
+        "note": made.note,
+        "by": made.by,
+        "created": made.created,
+        "changed": made.changed,
+        "rev": made.rev,
+        "held_until": made.held_until,
+        "planned_end": made.planned_end,
+        "series": made.series,
+        "party": made.party,
+        "exempt": made.exempt,
+    }
+
+
+def reservation_of(row: Row[tuple[object, ...]]) -> Reservation:
+    """A row as a reservation."""
+    return Reservation(
+        id=row.id,
+        lab=row.lab,
+        machine=row.machine,
+        seat=row.seat,
+        person=row.person,
+        start=row.start_ms,
+        end=row.end_ms,
+        kind=ReservationKind(row.kind),
+        status=ReservationStatus(row.status),
+        note=row.note,
+        by=row.by,
+        created=row.created,
+        changed=row.changed,
+        rev=row.rev,
+        held_until=row.held_until,
+        planned_end=row.planned_end,
+        series=row.series,
+        party=row.party,
+        exempt=row.exempt,
+    )

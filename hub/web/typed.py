@@ -1,0 +1,51 @@
+"""What did somebody write into an address or a form? Instants, days and notes, or None where it makes no sense."""
+
+from datetime import date, datetime, timedelta
+
+from flask import request
+
+from core.timeline import at_local, local_day
+from hub.web.house import house, now
+
+LONGEST_NOTE = 200  # characters; a note is a label, not a letter
+LONGEST_REASON = 500  # characters
+FARTHEST_YEARS = 10  # beyond, an instant is a slip of the keyboard, and near the calendar's ends a trap
+FAR = timedelta(days=366)  # nobody books further; an absurd year must not reach the calendar's end
+
+
+def instant_of(text: str) -> datetime | None:
+    """The instant written in a form; a time without offset is the lab's, one that does not exist is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if abs(at.year - now().year) > FARTHEST_YEARS:
+        return None
+    if at.tzinfo is None:
+        local = at.replace(tzinfo=house().zone)
+        at = at_local(at.date(), at.hour * 60 + at.minute, house().lab.zone)
+        return at if at.astimezone(house().zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None
+    return at
+
+
+def day_in(text: str, start: datetime | None = None) -> date:
+    """The wanted local day: of `start`, as written, else today."""
+    zone = house().lab.zone
+    today = local_day(now(), zone)
+    if start is not None:
+        return local_day(start, zone)
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return wanted if today - FAR < wanted < today + FAR else today
+
+
+def note() -> str:
+    """The note of a form."""
+    return request.form.get("note", "").strip()[:LONGEST_NOTE]
+
+
+def reason() -> str:
+    """The reason in a form."""
+    return request.form.get("reason", "").strip()[:LONGEST_REASON]

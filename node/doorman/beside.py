@@ -1,0 +1,106 @@
+"""Is this tap one of a learner and a supervisor, and what follows? (R29; the two are kept in `supervising`.)"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from core.access import Decision, Objection, objection
+from core.vocabulary import Purpose, Reason, StopReason
+from core.wire.messages import Answer
+from node.doorman.knowledge import Knowledge
+from node.doorman.showing import Word
+from node.doorman.sitting import Sitting
+from node.doorman.stage import Stage
+from node.doorman.supervising import Learner, Supervision, supervised_by
+from node.doorman.visit import Visit
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What the desk does with a visit that is decided; `watched` is the minder's."""
+
+    start: Callable[[Visit, Decision, str], None]
+    refuse: Callable[[Visit, tuple[Objection, ...]], None]
+    finish: Callable[[Visit, str, tuple[Objection, ...]], None]
+    watched: Callable[[str], bool]
+
+
+class Beside:
+    """The taps of learners and supervisors at the desk."""
+
+    def __init__(self, known: Knowledge, stage: Stage, supervision: Supervision, hands: Hands) -> None:
+        self._known, self._stage, self._supervision, self._hands = known, stage, supervision, hands
+
+    def concerns(self, visit: Visit, decision: Decision) -> bool:
+        """Is this tap one of a learner and a supervisor?"""
+        if visit.who and self._hands.watched(visit.who):
+            self._hands.finish(visit, "stay", ())
+        elif self._supervision.learner is not None and self._supervision.learner.key != visit.key:
+            self._come_beside(visit)
+        elif self._supervision.too_late(visit.key):
+            self._hands.refuse(visit, (objection(Reason.SUPERVISOR_MISSING),))
+        elif not decision.allowed and self._supervision.beside(visit.key) is not None:
+            self._learn(visit, decision)
+        else:
+            return False
+        return True
+
+    def answered(self, visit: Visit, answer: Answer | None) -> None:
+        """The hub has said whether the supervisor may, or has not."""
+        self._supervise(visit, supervised_by(answer, self._supervision))
+
+    def started(self, visit: Visit) -> None:
+        """Remember, and write down, who answers for a learner's session."""
+        if visit.responsible is None or visit.session is None or visit.supervises is None:
+            return
+        now_ms = self._known.mono_ms()
+        sitting = Sitting(now_ms, visit.responsible, watched_ms=now_ms)
+        self._known.keep_sitting(visit.session, sitting)
+        self._supervision.done()
+        told = {"supervisor": visit.responsible, "trainee": visit.supervises.grant.who}
+        note = {"type": "supervise", "session": visit.session, "data": told}
+        self._known.keeper.request("note", note, lambda _: None)
+
+    def _come_beside(self, visit: Visit) -> None:
+        against = self._supervision.against(visit.key)
+        if against is not None:
+            self._hands.refuse(visit, (against,))
+            return
+        visit.supervises, visit.responsible = self._supervision.learner, visit.who
+        self._vouch(visit, visit.key)
+
+    def _learn(self, visit: Visit, decision: Decision) -> None:
+        """A learner's tap: a supervisor's session that has just begun becomes his, or he waits for one."""
+        supervisor, grant = self._supervision.came_first(), self._known.grant_of(visit.who or "")
+        if supervisor is None or supervisor.key is None or grant is None:
+            against = (*decision.objections, objection(Reason.SUPERVISOR_MISSING))
+            self._hands.refuse(visit, against)
+            self._supervision.wait(visit.key, visit.at_ms)
+            return
+        visit.supervises, visit.responsible = Learner(visit.key, grant, visit.at_ms), supervisor.who
+        self._vouch(visit, supervisor.key)
+
+    def _vouch(self, visit: Visit, supervisor: str) -> None:
+        """The hub knows whether this supervisor may, here and now."""
+        visit.question = self._known.exchange.ask(supervisor, "uid", Purpose.SUPERVISE)
+        if visit.question is None:
+            self._supervise(visit, self._supervision.unasked())
+        else:
+            self._stage.say(Word.CHECKING, visit.lang)
+
+    def _supervise(self, visit: Visit, against: Objection | None) -> None:
+        """Start the learner's session under the supervisor's responsibility."""
+        learner = visit.supervises
+        decision = self._supervision.beside(learner.key) if learner else None
+        if against is not None or learner is None or decision is None:
+            self._hands.refuse(visit, (against or objection(Reason.SUPERVISOR_INVALID),))
+            return
+        visit.key = learner.key
+        before, state = self._supervision.came_first(), self._known.keeper.state
+        powered = state is not None and state.relay == "closed"
+        if before is not None and not powered:
+            fields = {"session": before.id, "reason": StopReason.BADGE_OUT.value, "by": before.who}
+            start = partial(self._hands.start, visit, decision, "energise")
+            self._known.keeper.request("stop", fields, lambda _: start())
+        else:
+            self._hands.start(visit, decision, "energise" if before is None else "handover")

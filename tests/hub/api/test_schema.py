@@ -1,0 +1,118 @@
+"""Does every answer look as the OpenAPI document says, whatever is sent? Schemathesis tries all doors, for three kinds of callers."""
+
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from core.timeline import stamp
+from core.vocabulary import LockKind
+from hub.api import shapes
+from hub.api.openapi import document
+from hub.api.registering import ROUTES
+from hub.api.schemas import SCHEMAS
+from hub.ports import FeedSubject
+from hub.services import locking_out
+from hub.services.feeding import make_feed
+from hub.services.letting_in import Scope
+from hub.services.sealing import Vault
+from tests.cast import NOW
+from tests.hub.api.conftest import Client, app_over, token_for
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+PATHS = sorted({route.path for route in ROUTES})
+CALLERS = {"a stranger": None, "a member": ("amelie", Scope.BOOK), "a manager": ("max", Scope.CERTIFY)}
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def app(store, clock):
+    return app_over(store, clock, Vault(b"v" * 32))
+
+
+@pytest.fixture
+def real(app, store, cast):
+    """What stands in the lab already: a real id for each kind of place in a path."""
+    amelie = Client(app.test_client(), token_for(store, cast.amelie, Scope.BOOK))
+    slot = {"machine": "LAS-1", "start": stamp(NOW + HOUR), "end": stamp(NOW + 2 * HOUR)}
+    later = {"machine": "LAS-1", "start": stamp(NOW + 5 * HOUR), "end": stamp(NOW + 9 * HOUR)}
+    person = store.read(lambda tx: tx.people.get(cast.amelie))
+    feed, secret = store.write(lambda tx: make_feed(tx, person, FeedSubject.PERSON, None, NOW))
+    lock = store.write(lambda tx: locking_out.lock(tx, cast.max, "LAS-2", LockKind.LOCKOUT, "lens", NOW))
+    return {
+        "machine": "LAS-1",
+        "reservation": amelie.post("/reservations", slot).get_json()["id"],
+        "entry": amelie.post("/waitlist", later | {"min_minutes": 60}).get_json()["id"],
+        "certificate": store.read(lambda tx: tx.certificates.of(cast.amelie)[0].id),
+        "member": cast.bram,
+        "feed": feed.id,
+        "secret": secret,
+        "lockout": lock.id,
+        "level": "family",
+        "subject": "laser",
+    }
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_no_door_breaks_and_every_answer_is_as_it_is_written(app, store, cast, real, caller):
+    who = CALLERS[caller]
+    headers = {"Authorization": f"Bearer {token_for(store, getattr(cast, who[0]), who[1])}"} if who else {}
+    doors = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    for path in PATHS:
+        for method in doors[path]:
+            knock(doors[path][method], headers, real, 20 if who else 3)
+
+
+def knock(door, headers, real, times):
+    """Send what the document allows, and where there is a body also what it forbids."""
+    sent = door.as_strategy()
+    if door.body:
+        sent |= door.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+    @settings(
+        max_examples=times,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(case=sent, there=st.booleans())
+    def tried(case, there):
+        if there:
+            named = case.path_parameters or {}
+            case.path_parameters = {name: real.get(name, value) for name, value in named.items()}
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    tried()
+
+
+def test_an_answer_that_is_not_as_written_is_found(app, real, monkeypatch):
+    monkeypatch.setattr(shapes, "machine", lambda _shown: {"id": 7})
+    door = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)["/api/v1/machines"]["GET"]
+    with pytest.raises(FailureGroup):
+        knock(door, {}, real, 20)
+
+
+def test_every_route_says_what_it_answers():
+    assert [route.name for route in ROUTES if route.answer not in {*SCHEMAS, ""}] == []
+    assert [route.path for route in ROUTES if route.answer == ""] == ["/calendar/{secret}.ics"]
+
+
+def test_no_form_takes_the_name_of_an_answer():
+    named = document(ROUTES)["components"]["schemas"]
+    assert all(named[name] == shape for name, shape in SCHEMAS.items())

@@ -1,0 +1,60 @@
+"""May a group have several machines at once? R21, S45."""
+
+import pytest
+
+from core.timeline import Span
+from hub.services import grouping
+from hub.services.grouping import GroupWish
+from hub.services.reserving import NotReserved
+from tests.cast import NOW
+from tests.hub.services.desk import HOUR, at, booked, codes
+
+LASERS = ("LAS-1", "LAS-2")
+
+
+def wish(floor, heads=12, machines=LASERS, who="tom"):
+    person = floor.people.ids[who]
+    return GroupWish(machines, person, at(13), at(15), heads, person)
+
+
+def taken(floor):
+    return floor.store.read(lambda tx: tx.bookings.taken_in("adc", NOW, NOW + 48 * HOUR))
+
+
+def test_s45_one_busy_machine_and_nothing_is_booked_but_times_at_which_both_are_free_are_told(both_floor):
+    busy = booked(both_floor.store, both_floor.people.amelie, at(14), at(15), "LAS-2")
+    answer = grouping.book(both_floor.store, wish(both_floor), NOW)
+    assert codes(answer) == {"OVERLAP"}
+    assert answer.objections[0].params["machine"] == "LAS-2"
+    assert [one.id for one in taken(both_floor)] == [busy.id]
+    spans = sorted({Span(slot.start, slot.end) for slot in answer.alternatives})
+    assert len(spans) == 3
+    assert len(answer.alternatives) == 6
+    assert not any(span.overlaps(Span(busy.start, busy.end)) for span in spans)
+
+
+def test_a_group_has_all_its_machines_in_one_party(both_floor):
+    made = grouping.book(both_floor.store, wish(both_floor), NOW)
+    assert [one.machine for one in made] == ["LAS-1", "LAS-2"]
+    assert len({one.party for one in made}) == 1
+    together = both_floor.store.read(lambda tx: tx.bookings.together(party=made[0].party))
+    assert [one.id for one in together] == sorted(one.id for one in made)
+
+
+@pytest.mark.parametrize(
+    ("heads", "machines", "who", "code"),
+    [
+        (13, LASERS, "tom", "INVALID"),
+        (0, LASERS, "tom", "INVALID"),
+        (4, (), "tom", "INVALID"),
+        (4, ("LAS-1", "XXX-1"), "tom", "NOT_FOUND"),
+        (4, LASERS, "nils", "CERT_MISSING"),
+    ],
+)
+def test_too_many_heads_unknown_machines_and_an_uncertified_leader_are_refused(
+    floor, heads, machines, who, code
+):
+    answer = grouping.book(floor.store, wish(floor, heads, machines, who), NOW)
+    assert isinstance(answer, NotReserved)
+    assert answer.code.value == code
+    assert taken(floor) == []

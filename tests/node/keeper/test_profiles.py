@@ -1,0 +1,92 @@
+"""What the wiring page forbids, a board profile refuses: one thing each, before any pin is claimed."""
+
+from pathlib import Path
+
+import pytest
+
+from node.settings import SettingsError, load
+
+BOARDS = Path(__file__).resolve().parents[3] / "firmware_config" / "boards"
+CONTACTOR = (BOARDS / "machine-contactor.toml").read_text()
+MODULE = (BOARDS / "pi-relay-board.toml").read_text()
+HAT = (BOARDS / "relay-hat.toml").read_text()
+PLUG = (BOARDS / "network-plug.toml").read_text()
+
+
+def loaded(tmp_path, text):
+    file = tmp_path / "node.toml"
+    file.write_text(text)
+    return load(file)
+
+
+@pytest.mark.parametrize("file", sorted(BOARDS.glob("*.toml")), ids=lambda file: file.stem)
+def test_every_profile_we_ship_is_taken_and_says_how_it_is_wired(file):
+    assert load(file).board is not None
+
+
+def test_there_are_profiles_for_the_three_usual_boards_and_a_plug():
+    names = {file.stem for file in BOARDS.glob("*.toml")}
+    assert names == {"pi-relay-board", "relay-hat", "machine-contactor", "network-plug"}
+
+
+def without(text, key):
+    """The text without the line of that key."""
+    kept = [line for line in text.splitlines() if not line.startswith((f"{key} ", f"{key}="))]
+    assert len(kept) == len(text.splitlines()) - 1, key
+    return "\n".join(kept)
+
+
+def with_line(text, key, value):
+    """The text with another value at that key."""
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(f"{key} "))
+    lines[at] = f"{key} = {value}"
+    return "\n".join(lines)
+
+
+FORBIDDEN = {
+    "a relay on a pin that is pulled up": (with_line(MODULE, "relay", "4"), "BCM 9 to 27"),
+    "extraction on such a pin": (with_line(MODULE, "extraction", "4"), "BCM 9 to 27"),
+    "a relay on the reader's SPI": (with_line(MODULE, "relay", "10"), "SPI"),
+    "a relay on the serial console": (with_line(MODULE, "relay", "14"), "serial console"),
+    "no pull-down": (without(MODULE, "pull_down_ohm"), "pull-down"),
+    "a pull-down that is none": (with_line(MODULE, "pull_down_ohm", "50000"), "pull-down"),
+    "active-low without a pull-up": (without(HAT, "pull_up_ohm"), "pull-up"),
+    "a brake behind it": (with_line(CONTACTOR, "behind", '["brake"]'), "brake"),
+    "a frequency drive behind it": (with_line(CONTACTOR, "behind", '["contactor-coil", "drive"]'), "drive"),
+    "a controller PC behind it": (with_line(CONTACTOR, "behind", '["controller"]'), "controller PC"),
+    "a chiller behind it": (with_line(CONTACTOR, "behind", '["chiller"]'), "chiller"),
+    "nothing said of what is behind it": (with_line(CONTACTOR, "behind", "[]"), "what the contact switches"),
+    "a plug of a high-risk machine": (with_line(CONTACTOR, "behind", '["socket"]'), "control circuit"),
+    "before the e-stop": (with_line(CONTACTOR, "after_estop", "false"), "after the e-stop"),
+    "an e-stop that a cut cable silences": (with_line(CONTACTOR, "estop_active_high", "false"), "cut cable"),
+    "a bypass key that a cut cable hides": (with_line(CONTACTOR, "bypass_active_high", "false"), "cut cable"),
+    "an air-flow switch that a cut cable pleases": (
+        CONTACTOR.replace("extraction_ok = 26", "extraction_ok_active_high = true\nextraction_ok = 26"),
+        "cut cable",
+    ),
+    "bare inputs": (with_line(CONTACTOR, "inputs", '"direct"'), "opto-isolated"),
+    "a bypass key that nobody senses": (
+        without(without(CONTACTOR, "bypass"), "bypass_active_high"),
+        "must be sensed",
+    ),
+    "high risk without feedback": (without(CONTACTOR, "feedback"), "feedback"),
+    "high risk without an e-stop": (without(CONTACTOR, "estop"), "estop"),
+    "high risk without a time relay": (with_line(CONTACTOR, "hold", '"none"'), "time relay"),
+    "high risk without a busy sensor": (without(CONTACTOR, "busy"), "sensed"),
+    "a network plug on a high-risk machine": (with_line(PLUG, "risk", '"high"'), "high-risk machine"),
+    "no risk": (without(CONTACTOR, "risk"), "risk"),
+    "a word that is not known": (with_line(CONTACTOR, "behind", '["toaster"]'), "must be a list of"),
+}
+
+
+@pytest.mark.parametrize("case", FORBIDDEN, ids=lambda case: case.replace(" ", "-"))
+def test_a_profile_refuses(tmp_path, case):
+    text, words = FORBIDDEN[case]
+    with pytest.raises(SettingsError, match=words):
+        loaded(tmp_path, text)
+
+
+def test_a_pulse_drive_does_instead_of_a_time_relay(tmp_path):
+    text = with_line(CONTACTOR, "hold", '"none"') + '\n[power]\ndriver = "pulse"\n'
+    assert loaded(tmp_path, text).drivers.power == "pulse"

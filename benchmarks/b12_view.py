@@ -23,7 +23,13 @@ def measure() -> Iterator[Figure]:
     sealed, plain = len(seal(keys.down, TOPIC, body)), len(json.dumps(body))
     ours, beside = sealed / MEMBERS, plain / MEMBERS
     yield Figure(
-        "B12", f"bytes a member in a sealed view of {MEMBERS:,}", f"{ours:.0f}", f"{beside:.0f}", "<= 80"
+        "B12",
+        f"bytes a member in a sealed view of {MEMBERS:,}",
+        f"{ours:.0f}",
+        f"{beside:.0f}",
+        "<= 80",
+        "<= 40",
+        reached=ours <= 80,
     )
 
 

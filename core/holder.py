@@ -30,7 +30,7 @@ class Held:
     """A reservation that counts for the holder: his own, or one of his household or organisation.
 
     `exempt`: made on its own day, outside every quota (R15). `household` and `organisation` are the
-    person's whose slot it is.
+    person's whose slot it is. `lab` "": the lab that is asked; only concurrency looks at others' (R16).
     """
 
     id: str
@@ -44,6 +44,7 @@ class Held:
     exempt: bool = False
     household: str | None = None
     organisation: str | None = None
+    lab: str = ""
 
     @property
     def span(self) -> Span:

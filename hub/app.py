@@ -19,7 +19,24 @@ from hub.services.sealing import Vault
 from hub.settings import Settings
 from hub.store.store import open_store
 from hub.web import bench as bench_pages
-from hub.web import board, booking, health, keeping, machines, mine, orders, signing, staff
+from hub.web import (
+    board,
+    booking,
+    calendars,
+    closures,
+    health,
+    keeping,
+    machines,
+    mine,
+    orders,
+    rulings,
+    signing,
+    staff,
+    strikes,
+    waiting,
+    warnings,
+    week,
+)
 from hub.web.accounts import Accounts
 from hub.web.bench import BenchPort
 from hub.web.errors import say_error
@@ -65,7 +82,7 @@ def create_app(
     time, vault = clock or SystemClock(), Vault(settings.badge_secret())
     app = Flask("hub", static_folder=str(STATIC), template_folder=str(STATIC.parent / "templates"))
     _configure(app, settings)
-    app.extensions[EXTENSION] = House(told, time, demo=bench is not None)
+    app.extensions[EXTENSION] = House(told, time, demo=bench is not None, public_url=settings.public_url)
     csrf = CSRFProtect(app)
     signing.secure(app, Accounts(told))
     guard(app, headers_for(settings.public_url))
@@ -80,7 +97,8 @@ def create_app(
         csrf.exempt(bench_doors)  # loopback alone, no cookie is asked for, and it looks at Origin itself
         app.register_blueprint(bench_doors)
     direct = api.directly(app.wsgi_app, deps, app.config, headers_for(settings.public_url))
-    app.wsgi_app = TrustedProxies(direct, settings.trusted_proxies)  # type: ignore[method-assign]
+    streams = api.Streams(direct, deps, headers_for(settings.public_url))
+    app.wsgi_app = TrustedProxies(streams, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -110,7 +128,22 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> None:
     limiter = Limiter(signing.address, app=app)
-    for blueprint in (board, machines, booking, keeping, mine, staff, orders):
+    for blueprint in (
+        board,
+        machines,
+        week,
+        booking,
+        keeping,
+        waiting,
+        warnings,
+        mine,
+        calendars,
+        staff,
+        orders,
+        closures,
+        rulings,
+        strikes,
+    ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))

@@ -14,7 +14,7 @@ Reserve, badge, power, record: the door latch of shared workshops.
 Commands:
   demo      a whole fictional lab on this machine, with simulated badges, relays and mains
   hub       the server: init, run, migrate
-  node      a machine's box: run keeper, run doorman
+  node      a machine's box: run keeper|doorman|courier, selftest, doctor
   token     a bearer token for the REST API
   lab       the labs of this hub
   member    the members of a lab

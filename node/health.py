@@ -15,8 +15,13 @@ ORDER: Final = (BAD, WARN, UNKNOWN, GOOD)
 WARM_C, HOT_C = 70, 80  # a Raspberry Pi lowers its clock from 80 °C on
 LOW_FREE_MB, LEAST_FREE_MB = 200, 20  # SQLite needs room for a transaction and its journal
 BUSY_CARD_MB_H: Final = 50  # a node at rest writes nothing; 50 MB an hour wear out a small card in some years
-SECTOR_BYTES: Final = 512  # Linux counts sectors of 512 bytes, whatever the card has (Documentation/block/stat)
-UNDER_VOLTAGE_NOW, UNDER_VOLTAGE_SEEN = 1 << 0, 1 << 16  # get_throttled (Raspberry Pi documentation, vcgencmd)
+SECTOR_BYTES: Final = (
+    512  # Linux counts sectors of 512 bytes, whatever the card has (Documentation/block/stat)
+)
+UNDER_VOLTAGE_NOW, UNDER_VOLTAGE_SEEN = (
+    1 << 0,
+    1 << 16,
+)  # get_throttled (Raspberry Pi documentation, vcgencmd)
 MB: Final = 1_000_000
 
 
@@ -40,9 +45,9 @@ def as_dicts(findings: list[Finding]) -> list[dict[str, str]]:
     return [asdict(finding) for finding in findings]
 
 
-def board(state_dir: Path, root: Path = Path("/")) -> list[Finding]:
-    """All of it."""
-    return [voltage(root), temperature(root), card(root), disk(state_dir)]
+def board(state_dir: Path, uptime_s: float, root: Path = Path("/")) -> list[Finding]:
+    """All of it; `uptime_s` since the board was started."""
+    return [voltage(root), temperature(root), card(root, uptime_s), disk(state_dir)]
 
 
 def voltage(root: Path) -> Finding:
@@ -68,11 +73,10 @@ def temperature(root: Path) -> Finding:
     return Finding("temperature", result, f"{degrees:.0f} °C (warm from {WARM_C}, hot from {HOT_C})")
 
 
-def card(root: Path) -> Finding:
+def card(root: Path, uptime_s: float) -> Finding:
     """What was written to the SD card since the board was started."""
     stats = sorted(root.glob("sys/block/mmcblk[0-9]/stat"))
-    uptime_s = _first(root / "proc/uptime")
-    if not stats or uptime_s is None:
+    if not stats:
         return Finding("card", UNKNOWN, "this board has no SD card")
     fields = _text(stats[0]).split()
     if len(fields) < 7 or not fields[6].isdigit():
@@ -80,7 +84,9 @@ def card(root: Path) -> Finding:
     written_mb = int(fields[6]) * SECTOR_BYTES / MB
     hourly_mb = written_mb / max(uptime_s / 3600, 1)
     result = WARN if hourly_mb > BUSY_CARD_MB_H else GOOD
-    words = f"{written_mb:.0f} MB written since start, {hourly_mb:.1f} MB an hour (many from {BUSY_CARD_MB_H})"
+    words = (
+        f"{written_mb:.0f} MB written since start, {hourly_mb:.1f} MB an hour (many from {BUSY_CARD_MB_H})"
+    )
     return Finding("card", result, words)
 
 
@@ -116,12 +122,4 @@ def _hex(path: Path) -> int | None:
     try:
         return int(_text(path).strip() or "-", 16)
     except ValueError:
-        return None
-
-
-def _first(path: Path) -> float | None:
-    """The first number of a line."""
-    try:
-        return float(_text(path).split()[0])
-    except (IndexError, ValueError):
         return None

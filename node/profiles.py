@@ -1,4 +1,4 @@
-"""Is this board wired as it may be? [board] says how; what docs/wiring.md forbids is refused before a pin is claimed.
+"""Is this board wired as it may be? [board] says how; what firmware_config/wiring.md forbids is refused before a pin is claimed.
 
 Rules: a list one can read aloud, the first that is broken is told; without a [board] nothing is known of the
 wiring and nothing is checked (the demo has none). What software cannot see, the file has to say in words.

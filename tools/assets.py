@@ -5,6 +5,7 @@ hub/web/static/icons.txt names. The licences travel with the files.
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tools.venv import PYTHON, install
 
 STATIC = Path("hub/web/static")
 VENDOR = STATIC / "vendor"
+KIOSK = Path("node/doorman/face/kiosk/vendor")  # the node's own page beside the machine has its own copies
 WORK = Path(".cache/front")
 OWN_NPM = Path(".cache/npm")
 PACKAGES = Path("node_modules")
@@ -30,6 +32,7 @@ FILES = {
     MONO: [f"files/atkinson-hyperlegible-mono-{part}-400-normal.woff2" for part in ("latin", "latin-ext")],
     "lucide-static": [],
 }
+KIOSK_FONTS = re.compile(r"(LICENSE-)?(atkinson-hyperlegible-next|bricolage-grotesque)\b")
 SVG = "http://www.w3.org/2000/svg"
 LINES = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
@@ -46,7 +49,10 @@ def main() -> None:
         sprite(icon_names(STATIC / "icons.txt"), WORK / PACKAGES / "lucide-static/icons")
     )
     VENDOR.mkdir(parents=True, exist_ok=True)
+    KIOSK.mkdir(parents=True, exist_ok=True)
     for each in fresh.iterdir():
+        if KIOSK_FONTS.match(each.name):
+            shutil.copy(each, KIOSK / each.name)
         each.replace(VENDOR / each.name)
 
 

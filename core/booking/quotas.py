@@ -51,6 +51,7 @@ def same_day(request: Request) -> bool:
 def _waits(request: Request, one: Held) -> bool:
     """Whether the day's own slot of this family has not begun yet."""
     ours = one.exempt and one.family == request.policy.family and one.status in OCCUPYING
+    ours = ours and one.lab in ("", request.policy.lab)
     today = local_day(one.start, request.zone) == local_day(request.now, request.zone)
     return ours and today and one.start > request.now
 
@@ -86,6 +87,8 @@ def _said(quota: Quota, left: int) -> Params:
 def _is_for(quota: Quota, request: Request, one: Held) -> bool:
     """Whether a booking is of the quota's subject, on the quota's machines."""
     holder = request.holder
+    if one.lab not in ("", request.policy.lab):  # each lab shares out its own machines
+        return False
     scope = {
         Scope.MACHINE: one.machine == request.policy.id,
         Scope.FAMILY: one.family == request.policy.family,

@@ -104,6 +104,19 @@ def conceal(key: bytes, nonce: bytes, direction: str, secret: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(secret, pad, strict=False))
 
 
+def hidden(key: bytes, uid: bytes, nonce: str) -> str:
+    """A UID on its way up, as `secret` of a question with that nonce: unpadded base64url."""
+    return (
+        base64.urlsafe_b64encode(conceal(key, nonce.encode("ascii"), "up", uid)).decode("ascii").rstrip("=")
+    )
+
+
+def found(key: bytes, secret: str, nonce: str) -> bytes:
+    """The UID in `secret`; ValueError for what is no base64url, or too long."""
+    concealed = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+    return conceal(key, nonce.encode("ascii"), "up", concealed)
+
+
 def _mac(key: bytes, topic: str, packed: bytes) -> bytes:
     return _text(hmac.digest(key, topic.encode("utf-8") + b"\0" + packed, hashlib.sha256))
 

@@ -8,7 +8,8 @@ Shapes beyond the table:
 - `alive` from the doorman may carry `time: {"trust": "ntp"|"hub"|"stale", "zero_ms": int}`: the
   trusted instant, in milliseconds since 1970, at CLOCK_BOOTTIME 0. Records are dated by it;
   without it they carry the board's wall clock and `clock: "stale"`.
-- `policy` is the object of `POLICY` below; the machine view's policy, unchanged.
+- `policy` is the object of `POLICY` below; the machine view's policy, unchanged; and its `risk`: a keeper with a
+  network driver refuses `high`, and every start after it.
 - `read` with `after: null` begins behind what the followed store has acknowledged. One `records`
   packet holds as many records of ONE journal, oldest first, as fit (and at most `max`); `next` is
   the `after` to ask with for the following packet, `more` says whether there is one now; `first`
@@ -143,7 +144,7 @@ FROM_DOORMAN: Final[dict[str, dict[str, Check]]] = {
     "reset": {"id": _text, "inhibit": one_of("estop", "fault"), "by": _text},
     "stale": {"on": flag},
     "test": {"id": _text, "part": one_of("begin", "result")},
-    "policy": {"id": _text, "rev": natural, **POLICY},
+    "policy": {"id": _text, "rev": natural, "risk": or_none(_text), **POLICY},
     "note": {
         "id": _text,
         "type": one_of("tap", "sign-off", "supervise", "clock-step", "reader-lost", "report", "selftest"),
@@ -195,7 +196,9 @@ FROM_KEEPER: Final[dict[str, dict[str, Check]]] = {
 `phase_until_ms` is the end of pre-run or run-on; `relay: "mismatch"` when its contact says otherwise,
 `relay: "unknown"` when a network plug has not confirmed within 2 s."""
 
-OPTIONAL: Final = frozenset({("note", "session"), ("lift", "reason"), ("lock", "at"), ("policy", "id")})
+OPTIONAL: Final = frozenset(
+    {("note", "session"), ("lift", "reason"), ("lock", "at"), ("policy", "id"), ("policy", "risk")}
+)
 """Fields that may be left out; they then read None."""
 
 

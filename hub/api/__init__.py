@@ -3,5 +3,6 @@
 from hub.api.direct import directly
 from hub.api.door import Deps
 from hub.api.registering import register
+from hub.api.stream import Streams
 
-__all__ = ["Deps", "directly", "register"]
+__all__ = ["Deps", "Streams", "directly", "register"]

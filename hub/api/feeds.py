@@ -43,7 +43,7 @@ def revoke(ask: Ask, feed: str) -> Answer:
     return Answer(_shape(granted(ask.write(lambda tx: revoke_feed(tx, ask.person, feed, ask.now)))))
 
 
-@root.add("GET", "/calendar/{secret}.ics", answer="")
+@root.add("GET", "/calendar/{secret}.ics", answer=MIME)
 def calendar(ask: Ask, secret: str) -> Answer:
     """A calendar for whoever has its link."""
     shown = found(ask.read(lambda tx: feed_shown(tx, secret, ask.now)))

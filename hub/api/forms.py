@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from core.vocabulary import BadgeState, Inhibit, LockKind, MachineStatus, MemberStatus, ReservationKind
 from hub.api.problems import invalid
 from hub.ports import FeedSubject
-from hub.services.series import Scope
 from hub.services.ordering import Wanted
+from hub.services.series import Scope
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Text = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
@@ -54,6 +54,12 @@ class NewWait(Strict):
     end: str
     min_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)]
     expires: str | None = None
+
+
+class NewEnrolment(Strict):
+    """POST /nodes/{id}/enrolment: whose badge is laid there next."""
+
+    member: Name
 
 
 class NewMember(Strict):

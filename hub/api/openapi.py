@@ -10,7 +10,6 @@ from hub.api.schemas import QUERY, SCHEMAS, TEXT, TRIALS, ref
 
 _READ = ("401", "403", "404", "422", "429", "503")
 _WRITTEN = ("409", "412", "413")
-_ANY_TYPE = {"text/calendar": {"schema": TEXT}}
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
@@ -70,8 +69,8 @@ def _answers(route: Route) -> dict[str, Any]:
 
 
 def _content(names: list[str]) -> dict[str, Any]:
-    if names == [""]:
-        return dict(_ANY_TYPE)
+    if "/" in names[0]:  # a media type of its own
+        return {names[0]: {"schema": TEXT}}
     shapes = [ref(name) for name in names]
     return {"application/json": {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
 

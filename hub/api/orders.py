@@ -1,14 +1,24 @@
 """Staff's hand on a machine from afar: stop it, or clear what its node latched."""
 
+from core.timeline import stamp
 from hub.api import forms
 from hub.api.door import Answer, Ask
 from hub.api.forms import read_form
 from hub.api.problems import granted
 from hub.api.routes import Routes
-from hub.services import ordering
+from hub.services import enrolling_at, ordering
 from hub.services.letting_in import Scope
 
 routes = Routes()
+
+
+@routes.add("POST", "/nodes/{node}/enrolment", scope=Scope.STAFF, form=forms.NewEnrolment, success=202)
+def enrolment(ask: Ask, node: str) -> Answer:
+    """Let one named person lay a new badge on a node, within 90 s; `check` stands on its display too."""
+    form = read_form(forms.NewEnrolment, ask.body)
+    made = granted(ask.write(lambda tx: enrolling_at.open_at(tx, ask.person, form.member, node, ask.now)))
+    told = {"node": made.node, "member": made.member, "check": made.check}
+    return Answer({**told, "until": stamp(made.until)}, 202)
 
 
 @routes.add(

@@ -22,6 +22,7 @@ from hub.api import (
     rules,
     series,
     staff,
+    stream,
     waitlist,
 )
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
@@ -31,7 +32,8 @@ from hub.api.routes import Route
 from hub.api.serving import serve
 
 SUBJECTS = (
-    machines, reservations, keeping, waitlist, me, feeds, certificates, closures, lockouts, orders, rules, members, staff,
+    machines, reservations, series, keeping, waitlist, me, feeds, certificates, closures, lockouts, orders, rules, members,
+    staff, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -15,7 +15,7 @@ Handler = Callable[..., Answer]
 class Route:
     """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at.
 
-    `answer` names the schema of what it gives back; one that is not `kept` (it shows a secret) is not repeated for a key.
+    `answer` names the schema of what it gives back, or its media type; one that is not `kept` (it shows a secret) is not repeated for a key.
     """
 
     method: str

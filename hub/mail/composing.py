@@ -42,6 +42,7 @@ def compose(tx: Tx, parcel: Parcel, public_url: str, now: datetime) -> Letter | 
             words, places, _link(words, facts, public_url), _instead(facts, public_url, voice), voice
         ),
         lang=voice.lang,
+        at=parcel.created,
         calendar=_calendar(words, about, lab, voice, host),
     )
 
@@ -74,6 +75,7 @@ def _places(
     start, end = facts.get("start"), facts.get("end")
     said = {name: voice.moment(at, now) for name, at in facts.items() if isinstance(at, datetime)}
     said |= {"day": "", "span": "", "reason": _typed(facts.get("reason"))}
+    said |= {"count": _typed(facts.get("count"))}
     if isinstance(start, datetime) and isinstance(end, datetime):
         said |= {"day": voice.long_day(start), "span": voice.span(start, end)}
     return _Unsaid(

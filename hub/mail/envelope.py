@@ -16,13 +16,15 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP if letter.to.isascii() else SMTPUTF8)  # RFC 6531
     message["From"], message["To"] = _address(sender), _address(letter.to)
     message["Subject"] = " ".join(letter.subject.split())
-    message["Message-ID"] = letter.name
+    message["Date"], message["Message-ID"] = letter.at, letter.name
     message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(letter.text)
     if letter.calendar is not None:
         kind, _, subtype = MIME.partition("/")
-        message.add_attachment(letter.calendar, kind, subtype, filename="loquet.ics")
+        message.add_attachment(
+            letter.calendar, kind, subtype, filename="loquet.ics", params={"charset": "utf-8"}
+        )
     return message
 
 

@@ -39,6 +39,10 @@ class Outbox(Protocol):
         """How many parcels are open (and due by then); locks nothing, so for `Store.read` too."""
         ...
 
+    def latest(self, kind: str, target: str, since: datetime) -> Sequence[Parcel]:
+        """Parcels of a kind for a target made after `since`, sent or not, newest first."""
+        ...
+
     def done(self, parcel: int, now: datetime) -> None:
         """Sent."""
         ...

@@ -1,18 +1,23 @@
 """Who carries our letters? A mail server, a folder of files, or a test's memory."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail in plain text; `name` is its Message-ID, the same at every try; `calendar` an iCalendar attachment."""
+    """One mail in plain text; `name` is its Message-ID, the same at every try; `at` when what it says was done.
+
+    `calendar` is an iCalendar attachment.
+    """
 
     name: str
     to: str
     subject: str
     text: str
     lang: str
+    at: datetime
     calendar: bytes | None = None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 LABS = "labs"  # which labs there are
-PEOPLE = "people"  # who may ask for what: persons, roles, tokens
 
 
 class Revisions(Protocol):
@@ -14,7 +13,7 @@ class Revisions(Protocol):
     """
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers of these (`house_name`, `calendar_name`, LABS, PEOPLE); 0 for what never changed yet."""
+        """The present numbers of these (`house_name`, `calendar_name`, LABS, `person_name`); 0 for what never changed yet."""
         ...
 
 
@@ -26,3 +25,8 @@ def house_name(lab: str) -> str:
 def calendar_name(machine: str) -> str:
     """What is reserved on a machine."""
     return f"calendar/{machine}"
+
+
+def person_name(person: str) -> str:
+    """Who somebody is and may ask for what: the person, the roles, the tokens."""
+    return f"person/{person}"

@@ -14,8 +14,9 @@ from core.views import booking_body, grant_body
 from core.vocabulary import BadgeState, Purpose, Reason
 from core.wire import messages
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
-from hub.services import extending, facts, granting, no_shows, reserving, vouching
+from hub.services import enrolling_at, extending, facts, granting, no_shows, reserving, vouching
 from hub.services.ground import NotReserved
+from hub.services.kept import Kept
 from hub.services.refused import Refused
 
 KNOWN = frozenset({Purpose.USE, Purpose.WALK_UP, Purpose.SUPERVISE})
@@ -45,6 +46,8 @@ def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
 def _decided(
     tx: Tx, node: Node, machine: Machine, ask: messages.Ask, vault: BadgeVault, now: datetime
 ) -> Decision:
+    if ask.purpose is Purpose.ENROL:
+        return enrolling_at.take(tx, node, ask, vault, now)
     if ask.purpose not in KNOWN:
         return _refused(Reason.FORBIDDEN)
     badge = badge_named(tx, node, ask.badge.key, vault)
@@ -83,9 +86,21 @@ def _refused(code: Reason) -> Decision:
 
 
 def badge_named(tx: Tx, node: Node, key: str, vault: BadgeVault) -> Badge | None:
-    """The badge that this node calls `key`, whatever its state."""
+    """The badge that this node calls `key`, whatever its state. Once found, its id is remembered: the next question seeks."""
     key_of = granting.key_maker(node, vault)
-    return next((badge for badge in tx.badges.in_lab(node.lab) if key_of(badge) == key), None)
+    before = _NAMED.get((node.id, key), 0)
+    known = tx.badges.get(before) if before else None
+    if known is not None and known.lab == node.lab and key_of(known) == key:
+        return known
+    found = next((badge for badge in tx.badges.in_lab(node.lab) if key_of(badge) == key), None)
+    if found is not None:
+        _NAMED.keep((node.id, key), 0, found.id)
+    return found
+
+
+_NAMED: Kept[tuple[str, str], str] = Kept(
+    100_000
+)  # (node, its name for a badge) -> badge: 10,000 members at ten nodes
 
 
 def _booked(tx: Tx, machine: Machine, decision: Decision, now: datetime) -> Decision:

@@ -43,6 +43,22 @@ def grant(
     return _record(tx, certificate, Act.GRANT, signer, reason, now)
 
 
+def claim(
+    tx: Tx, signer: str, member: str, course: str, now: datetime, reason: str
+) -> CertificateShown | Refused:
+    """Two taps at a machine say that the practical part was shown: a claim, no certificate yet (R28).
+
+    A UID is soon copied; the signer confirms at the console, by `grant`. Refused: NOT_FOUND, FORBIDDEN.
+    """
+    found = tx.certificates.course(course)
+    if found is None or tx.people.get(member) is None:
+        return refused(Reason.NOT_FOUND)
+    if against := _may_sign(tx, signer, member, course, now):
+        return against
+    certificate = tx.certificates.open(found.lab, member, course)
+    return _record(tx, certificate, Act.PRACTICAL, signer, reason, now)
+
+
 def suspend(tx: Tx, signer: str, certificate: str, reason: str, now: datetime) -> CertificateShown | Refused:
     """Take the right away for a time; a running session is stopped softly (R30)."""
     return _against(tx, certificate, Act.SUSPEND, signer, reason, now)

@@ -21,6 +21,7 @@ from core.vocabulary import Inhibit
 from core.wire.seal import Keys, badge_key
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
 from hub.services import facts
+from hub.services.house import house_of
 
 NOW_ENOUGH = timedelta(minutes=1)  # a question about a later instant is not about the present session
 LOOK_AHEAD = timedelta(days=2)  # how far a page's decision sees slots and openings: past any session
@@ -148,20 +149,19 @@ def person_view(
     tx: Tx, person: Person, machine: Machine, at: datetime, key: str | None = None
 ) -> MachineView:
     """The machine's view for one person, with every reason; `key` None: he stands under his own id."""
-    within = Span(at - LOOK_AHEAD, at + LOOK_AHEAD)
+    within, house = Span(at - LOOK_AHEAD, at + LOOK_AHEAD), house_of(tx, machine.lab)
     found = Facts(
         people=[facts.person_facts(tx, person, machine.lab, (key,) if key else ())],
-        courses=facts.courses_of(tx, machine.lab, machine.zone),
+        courses=house.courses,
         bookings=facts.bookings_of(tx, machine.id, within)[0],
-        openings=facts.openings_of(tx, machine, within),
+        openings=house.openings(machine.id, within),
     )
-    return frank_view(found, facts.machine_policy(tx, machine), at)
+    return frank_view(found, facts.policy_of(machine, len(house.seats[machine.id])), at)
 
 
 def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
     """What the person may at `at`, or everything that he lacks (R14: at the slot's end)."""
-    courses = facts.courses_of(tx, machine.lab, machine.zone)
-    policy = facts.policy_of(machine)
+    courses, policy = house_of(tx, machine.lab).courses, facts.policy_of(machine)
     return right_of(facts.person_facts(tx, person, machine.lab), policy, courses, at)
 
 

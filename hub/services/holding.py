@@ -3,9 +3,11 @@
 Two rules: whoever shares a quota is locked together, in id order; what costs a query is asked only where it can matter.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from core.ages import age_on
 from core.certificates import tree_of
@@ -24,7 +26,12 @@ GROWN_UP = 21  # no course asks for more years
 
 def machine_terms(machine: Machine) -> Terms:
     """The booking figures of a machine, as lab, family and machine say them."""
-    return terms_of({**machine.rules, **machine.policy})
+    return _terms(json.dumps({**machine.rules, **machine.policy}))
+
+
+@lru_cache(maxsize=4096)  # every machine of every lab; what rules say is JSON, so its text names it
+def _terms(said: str) -> Terms:
+    return terms_of(json.loads(said))
 
 
 def lock(tx: Tx, person: str, terms: Terms) -> None:

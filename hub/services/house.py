@@ -1,4 +1,4 @@
-"""What stands in a lab: machines, figures, seats, hours? Read once for each revision of the house, then kept in memory.
+"""What stands in a lab: machines, figures, seats, hours, courses? Read once for each revision of the house, then kept in memory.
 
 Only what staff change now and then; whoever has a transaction may ask, the revision is asked first. Nothing here decides.
 """
@@ -10,6 +10,7 @@ from functools import partial
 
 from core import calendars
 from core.calendars import Opening, Week
+from core.certificates import Courses
 from core.grants import MachinePolicy
 from core.rulebook import terms_of
 from core.terms import Terms
@@ -34,6 +35,7 @@ class House:
     policies: Mapping[str, MachinePolicy]
     terms: Mapping[str, Terms]
     seats: Mapping[str, tuple[int, ...]]
+    courses: Courses
     weeks: Mapping[str, Week]
     closed: tuple[Closure, ...]
     _opened: dict[tuple[str, datetime, datetime], tuple[Opening, ...]] = field(default_factory=dict)
@@ -137,6 +139,7 @@ def _read(tx: Tx, lab: str, rev: int) -> House:
         policies={name: facts.policy_of(one, len(seats.get(name, ()))) for name, one in machines.items()},
         terms={name: terms_of({**one.rules, **one.policy}) for name, one in machines.items()},
         seats=seats,
+        courses=facts.courses_of(tx, lab, next((one.zone for one in machines.values()), "UTC")),
         weeks=weeks,
         closed=tuple(tx.machines.closures_in(lab, *_EVER)),
     )

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from core.vocabulary import MemberStatus
 from hub.ports import Person, Token, Tx
-from hub.ports.revisions import PEOPLE
+from hub.ports.revisions import person_name
 from hub.services.kept import Kept
 
 PREFIX = "lqt_"  # so that secret scanners, and people, see what it is
@@ -58,12 +58,20 @@ def issue_token(tx: Tx, person: Person, scope: Scope, lasts: timedelta, by: str,
 def caller_of(tx: Tx, clear: str, now: datetime) -> Caller | None:
     """Whose token this is; None for one that is unknown, over, revoked, or whose person may not sign in.
 
-    Remembered until any person, role or token changes, in whichever process.
+    Remembered until the person, a role or a token of his changes, in whichever process.
     """
     name = digest(clear)
-    rev = tx.revisions.of([PEOPLE])[PEOPLE]
+    owner = _OWNERS.get(name, 0) or _owner(tx, name)
+    if owner is None:
+        return None
+    rev = tx.revisions.of([person_name(owner)])[person_name(owner)]
     known = _CALLERS.get(name, rev) or _read(tx, name, rev)
     return known[0] if known is not None and now < known[1] else None
+
+
+def _owner(tx: Tx, name: str) -> str | None:
+    token = tx.tokens.by_hash(name)
+    return _OWNERS.keep(name, 0, token.person) if token else None
 
 
 def _read(tx: Tx, name: str, rev: int) -> tuple[Caller, datetime] | None:
@@ -76,6 +84,7 @@ def _read(tx: Tx, name: str, rev: int) -> tuple[Caller, datetime] | None:
     return _CALLERS.keep(name, rev, (Caller(account.person, SCOPES[token.scope], token.id), token.expires))
 
 
+_OWNERS: Kept[str, str] = Kept(4096)  # whose a token is never changes
 _CALLERS: Kept[str, tuple[Caller, datetime]] = Kept(4096)  # bearers in memory, by the hashes of their tokens
 
 

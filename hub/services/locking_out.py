@@ -143,7 +143,9 @@ def _adopt(tx: Tx, lock_id: str, node: Node, said: Mapping[str, Any], at: dateti
     owner, by = (_person(tx, said.get(name)) for name in ("owner", "by"))
     cause = said.get("cause")
     reason = "danger" if cause == "report" else cause if isinstance(cause, str) else ""
-    made = Lock(lock_id, node.lab, node.machine, LockKind(said["inhibit"]), owner, by, reason, at, in_force=at)
+    made = Lock(
+        lock_id, node.lab, node.machine, LockKind(said["inhibit"]), owner, by, reason, at, in_force=at
+    )
     tx.locks.save(made)
     _tell(tx, made, by or node.id, "lock.reported", at)
     _warn(tx, made, at)

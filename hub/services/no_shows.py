@@ -131,8 +131,8 @@ def _causes(tx: Tx, one: Reservation, machine: Machine, grace: Span) -> Iterator
 
 def _unheard(tx: Tx, machine: Machine, grace: Span) -> timedelta:
     node = tx.nodes.at(machine.id)
-    if node is None:
-        return grace.end - grace.start
+    if node is None or node.created > grace.start:
+        return grace.end - grace.start  # nobody could tap there yet
     outages = tx.nodes.outages(node.id, grace.start, grace.end)
     parts = (min(until or grace.end, grace.end) - max(since, grace.start) for since, until in outages)
     return sum(parts, timedelta())

@@ -33,8 +33,11 @@ GIVEN_BACK = frozenset(
 )
 
 
-def reserve(tx: Tx, wish: Wish, now: datetime) -> Reservation | NotReserved:
-    """Book the slot, or say everything against it; a rebooking token is spent where it alone helps (R19)."""
+def reserve(tx: Tx, wish: Wish, now: datetime, *, mailed: bool = True) -> Reservation | NotReserved:
+    """Book the slot, or say everything against it; a rebooking token is spent where it alone helps (R19).
+
+    `mailed` False: the caller sends one mail for many.
+    """
     found = ground_of(tx, wish, now, lock=True)
     if isinstance(found, NotReserved):
         return found
@@ -48,7 +51,7 @@ def reserve(tx: Tx, wish: Wish, now: datetime) -> Reservation | NotReserved:
         return NotReserved(_taken())
     if token is not None:
         tx.rebookings.use(token, made.id)
-    _tell(tx, made, wish.by, "reservation.made", now)
+    _tell(tx, made, wish.by, "reservation.made", now, mailed=mailed)
     return made
 
 
@@ -147,9 +150,10 @@ def not_changeable(old: Reservation, now: datetime) -> NotReserved | None:
     return None
 
 
-def _tell(tx: Tx, told: Reservation, by: str, action: str, now: datetime) -> None:
+def _tell(tx: Tx, told: Reservation, by: str, action: str, now: datetime, *, mailed: bool = True) -> None:
     """Everybody who must know, after the commit: the node, the board, the holder's mail; and the audit."""
-    telling.tell(tx, told, by, action, now)
+    say = telling.tell if mailed else telling.quietly
+    say(tx, told, by, action, now)
     if told.status in OCCUPYING:
         sanctions.taken_over(tx, told, now)
 

@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from core.access import Objection, objection
 from core.recurring import Fall, falls, shifted, wall_of
+from core.timeline import stamp
 from core.vocabulary import OCCUPYING, Reason, ReservationKind
 from hub.ports import Machine, Person, Reservation, Series, Tx
-from hub.services import facts, giving_back, ground, repeating, reserving
+from hub.services import facts, giving_back, ground, repeating, reserving, telling
 from hub.services.ground import NotReserved, Wish
 from hub.services.refused import Refused, refused
 from hub.services.repeating import BadRule
@@ -83,7 +84,14 @@ def book(tx: Tx, wish: SeriesWish, now: datetime) -> SeriesAnswer | Refused:
     tx.series.add(made)
     what = {"machine": wish.machine, "member": wish.person}
     tx.audit.append(machine.lab, wish.by, "series.made", made.id, what, now)
+    _mail(tx, answers, now)
     return SeriesAnswer(made.id, answers)
+
+
+def _mail(tx: Tx, answers: Iterable[Occurrence], now: datetime) -> None:
+    """One mail for all of them, about the first."""
+    held = [answer.reservation for answer in answers if answer.reservation is not None]
+    telling.mail(tx, held[0], "series.made", now, {"count": len(held), "last": stamp(held[-1].start)})
 
 
 def _made(tx: Tx, machine: Machine, wish: SeriesWish, now: datetime) -> Series:
@@ -116,7 +124,7 @@ def _one(tx: Tx, wish: SeriesWish, fall: Fall, series: str, now: datetime) -> Oc
         override=wish.override,
         displace=wish.displace,
     )
-    answer = reserving.reserve(tx, single, now)
+    answer = reserving.reserve(tx, single, now, mailed=False)
     if isinstance(answer, NotReserved):
         return Occurrence(fall.start, fall.end, None, answer.objections)
     bound = tx.bookings.change(answer, now, {"series": series}) or answer

@@ -97,6 +97,7 @@ def _walk_up(tx: Tx, found: Usage, machine: Machine, now: datetime) -> Reservati
             person=found.who,
             start=found.start,
             end=max(end, found.start + timedelta(seconds=1)),
+            exempt=True,
             kind=ReservationKind.WALKUP,
             status=status,
         )

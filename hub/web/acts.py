@@ -91,7 +91,9 @@ def _late(one: Reservation, machine: Machine, at: datetime, speech: Voice) -> As
         speech.text(mark("It works once a booking, and only while nobody waits for this time.")),
     ]  # fmt: skip
     if at < opens:
-        follows.insert(0, speech.text(mark("You can say so from %(time)s on."), time=speech.moment(opens, at)))
+        follows.insert(
+            0, speech.text(mark("You can say so from %(time)s on."), time=speech.moment(opens, at))
+        )
     return Ask(speech.text(mark("I come later")), tuple(follows), speech.text(mark("Keep it for me")))
 
 
@@ -152,4 +154,10 @@ def state_of(one: Reservation, at: datetime, speech: Voice) -> str:
         ReservationStatus.ARRIVED: mark("You are at the machine."),
     }  # fmt: skip
     over = one.status in OCCUPYING - facts.ARRIVED and one.end <= at
-    return speech.text(mark("It is over.")) if over else speech.text(said[one.status]) if one.status in said else ""
+    return (
+        speech.text(mark("It is over."))
+        if over
+        else speech.text(said[one.status])
+        if one.status in said
+        else ""
+    )

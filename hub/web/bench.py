@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
+from hub.web.bench_words import LIGHTS, SOUNDS
 from hub.web.house import voice
 from hub.words.catalogs import mark
 
@@ -164,7 +165,9 @@ def page(bench: BenchPort) -> Response:
 
 def words() -> dict[str, str]:
     """What the script says, in the reader's language."""
-    return {name: voice().text(sentence) for name, sentence in SAID.items()}
+    said = {name: voice().text(sentence) for name, sentence in SAID.items()}
+    lights = {f"light {name}": voice().text(word) for name, word in LIGHTS.items()}
+    return said | lights | {f"sound {name}": voice().text(word) for name, word in SOUNDS.items()}
 
 
 ROLES = {"manager": mark("manager"), "staff": mark("staff"), "trainer": mark("trainer")}
@@ -206,5 +209,6 @@ SAID = {
     "bypass": mark("bypass key"),
     "clock": mark("the clock went on"),
     "skew": mark("the node's wall clock was shifted"),
+    "silent": mark("silent"),
     "failed": mark("That did not work:"),
 }

@@ -20,6 +20,7 @@ from hub.web.house import house, me, now, voice
 from hub.web.looks import piece_kind
 from hub.web.rulers import Piece, ruler
 from hub.web.signing import somebody, to_sign_in
+from hub.web.slots import lengths
 from hub.web.typed import day_in, instant_of, note
 from hub.words.catalogs import mark
 
@@ -82,7 +83,9 @@ def _refused(wish: Wish, answer: NotReserved) -> tuple[str, int]:
         ruler=ruler(span, pieces, now(), said, speech),
         minutes=minutes,
         family=machine.family_names.get(speech.lang, machine.family) if machine else "",
-        least=facts.policy_of(machine).min_duration_min if machine else minutes,
+        leasts=[one for one in lengths(facts.policy_of(machine)) if one < minutes] + [minutes]
+        if machine
+        else [],
         differs=lambda slot: differs(slot, wish),
     )
     return shown, 409

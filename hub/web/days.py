@@ -87,7 +87,9 @@ def _read(tx: Tx, wish: DayWish, person: str) -> Day | NotReserved:
     zone = machine.zone
     span = Span(at_local(wish.day, 0, zone), at_local(wish.day + timedelta(days=1), 0, zone))
     until = max(span.end, now() + timedelta(minutes=1))  # a day that is over: what counts now
-    asked = Wish(wish.machine, wish.moved.person if wish.moved else person, span.start, until, person, wish.kind)
+    asked = Wish(
+        wish.machine, wish.moved.person if wish.moved else person, span.start, until, person, wish.kind
+    )
     found = ground.ground_of(tx, asked, now(), but=wish.moved.id if wish.moved else "")
     if isinstance(found, NotReserved):
         return found

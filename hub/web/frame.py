@@ -40,7 +40,7 @@ def navigation() -> list[NavItem]:
     """The links that this reader may follow."""
     wanted = [("board.board", mark("Machines"))]
     if me() is not None:
-        wanted += [("mine.mine", mark("My bookings"))]
+        wanted += [("week.week", mark("Book")), ("mine.mine", mark("My bookings"))]
     if is_crew(me()):
         wanted += [("staff.now_page", mark("Now")), ("staff.certify", mark("Certify"))]
     items = [

@@ -25,6 +25,7 @@ class House:
     store: Store
     clock: Clock
     demo: bool = False
+    public_url: str = ""
 
     @property
     def lab(self) -> Lab:

@@ -12,13 +12,14 @@ from core.grants import MachinePolicy
 from core.timeline import Span, grid_ceil
 from core.vocabulary import Reason, Role
 from hub.ports import Person, Tx
-from hub.services import facts, granting
+from hub.services import facts, granting, holding
 from hub.web.board import day_ruler
 from hub.web.frame import live
 from hub.web.house import house, me, now, voice
 from hub.web.looks import Look, look
 from hub.web.reading import Place, workshop
 from hub.web.rulers import Ruler
+from hub.web.shares import quotas_in_words
 from hub.web.slots import usual_length
 from hub.web.whys import Why, whys
 from hub.words import Voice
@@ -64,7 +65,8 @@ def machine(name: str) -> str:
         drawing=drawing_of(place.machine.family),
         answer=_answer(decision, place, speech),
         slots=[_slot(one, place, speech) for one in slots],
-        rules=rules_in_words(place.policy, speech),
+        rules=rules_in_words(place.policy, speech)
+        + quotas_in_words(holding.machine_terms(place.machine).quotas, speech),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is mine? The next booking, my certificates as a tree, and what I used."""
+"""What is mine? The next booking, what I wait for, my certificates as a tree, my warnings, and what I used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,32 +7,24 @@ from datetime import datetime, timedelta
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from core.certificates import Act, Courses, Event, Standing, standing
-from core.vocabulary import OCCUPYING, CertificateState, ReservationStatus
-from hub.ports import Course, Person, Reservation, ReservationFilter, Session, Tx
-from hub.services import facts
+from core.certificates import Courses, Event
+from core.sanctions import Standing
+from core.vocabulary import OCCUPYING, ReservationStatus
+from hub.ports import Course, Person, Reservation, Session, StrikeEvent, Tx
+from hub.services import facts, sanctions
+from hub.web.acts import choices_of, facts_of, state_of
 from hub.web.house import house, me, now, voice
+from hub.web.keeping import undo_of
 from hub.web.signing import to_sign_in
+from hub.web.tree import branches
+from hub.web.waiting import Waits, waits_of
+from hub.web.warnings import warnings_of
 from hub.words import Voice
 from hub.words.catalogs import mark
 
 blueprint = Blueprint("mine", __name__)
 SHOWN = 20  # bookings and uses on the page
-SOON = timedelta(days=30)  # visual.md §3: expiring
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One course in the tree: how it stands, and what grows from it."""
-
-    id: str
-    name: str
-    kind: str
-    icon: str
-    share_pct: int
-    how: str
-    step: str
-    grown: tuple["Branch", ...]
+AHEAD = timedelta(days=400)  # past the farthest horizon of anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +47,9 @@ class Mine:
     courses: tuple[Course, ...]
     tree: Courses
     events: tuple[Event, ...]
+    waits: tuple[Waits, ...]
+    stands: Standing
+    strikes: tuple[StrikeEvent, ...]
 
 
 @blueprint.get("/mine")
@@ -66,31 +61,51 @@ def mine() -> Response | str:
     read = house().store.read(lambda tx: _read(tx, person, now()))
     speech = voice()
     uses = [_use(one, speech) for one in read.uses]
+    first = read.coming[0] if read.coming else None
     return render_template(
         "mine.html",
-        next=read.coming[0] if read.coming else None,
-        later=read.coming[1:],
+        next=first,
+        can=choices_of(first, person, now()) if first else None,
+        said=[state_of(first, now(), speech), _away(first, speech), *facts_of(first, now(), speech)]
+        if first
+        else [],
+        later=read.coming[1:SHOWN],
+        waits=read.waits,
+        warnings=warnings_of(read.stands, read.strikes, speech),
+        barred=read.stands.barred_until,
+        undo=undo_of(None),
         models=read.models,
-        branches=branches(read, now(), speech),
+        branches=branches(read.courses, read.tree, read.events, now(), speech),
         uses=uses,
         month=_month(read.uses, speech),
         when=lambda at: speech.day(at, now()),
-        cancellable=lambda one: one.status in ("confirmed", "conditional"),
     )
 
 
 def _read(tx: Tx, person: Person, at: datetime) -> Mine:
     lab = house().lab
-    wanted = ReservationFilter(person=person.id, start=at, limit=SHOWN)
-    coming = [one for one in tx.bookings.page(wanted) if one.status in OCCUPYING - {ReservationStatus.DONE}]
+    waits = waits_of(tx, person, at)
+    held = {one.offer.hold for one in waits if one.offer is not None}
+    mine = tx.bookings.of_person(person.id, at, at + AHEAD)
+    standing = OCCUPYING - {ReservationStatus.DONE}
     return Mine(
-        coming=tuple(sorted(coming, key=lambda one: one.start)),
-        models={one.id: one.model for one in tx.machines.all(lab=lab.id)},
+        coming=tuple(one for one in mine if one.status in standing and one.id not in held and at < one.end),
+        models={one.id: f"{one.model}, {one.room}".rstrip(", ") for one in tx.machines.all(lab=lab.id)},
         uses=tuple(tx.sessions.page(person=person.id, limit=SHOWN)),
         courses=tuple(tx.certificates.courses(lab.id)),
         tree=facts.courses_of(tx, lab.id, lab.zone),
         events=facts.events_of(tx.certificates.events(person.id)),
+        waits=waits,
+        stands=sanctions.standing_of(tx, person.id, lab.id, at),
+        strikes=tuple(tx.strikes.of(person.id, lab.id)),
     )
+
+
+def _away(one: Reservation, speech: Voice) -> str:
+    """In how long it begins, within a day; else ""."""
+    minutes = int((one.start - now()).total_seconds()) // 60
+    soon = 0 < minutes < 24 * 60
+    return speech.text(mark("In %(time)s."), time=speech.duration(minutes)) if soon else ""
 
 
 def _use(one: Session, speech: Voice) -> Use:
@@ -106,75 +121,3 @@ def _month(uses: Sequence[Session], speech: Voice) -> str:
     return speech.duration(
         sum(minutes for day, minutes in days if (day.year, day.month) == (this.year, this.month))
     )
-
-
-def branches(read: Mine, at: datetime, speech: Voice) -> tuple[Branch, ...]:
-    """The tree: under each course those that need it first."""
-    below: dict[str, list[Course]] = {}
-    for course in read.courses:
-        parent = course.needs[0][0] if course.needs else ""
-        below.setdefault(parent, []).append(course)
-    kept = {one.course: one.at for one in read.events if one.act in (Act.GRANT, Act.USE)}
-    stands = {course.id: standing(course.id, read.events, read.tree, at) for course in read.courses}
-
-    def grow(parent: str) -> tuple[Branch, ...]:
-        return tuple(
-            _branch(one, stands[one.id], kept.get(one.id), grow(one.id), at, speech)
-            for one in below.get(parent, ())
-        )
-
-    return grow("")
-
-
-def _branch(
-    course: Course,
-    here: Standing,
-    since: datetime | None,
-    grown: tuple[Branch, ...],
-    at: datetime,
-    speech: Voice,
-) -> Branch:
-    name = course.names.get(speech.lang) or course.id
-    kind, icon, how = _how(course, here, at, speech)
-    share = _share(here, since, at) if here.usable else 0
-    first = here.missing[0] if here.missing else None
-    step = speech.step(first.code, None, first.params) if first and kind != "free" else ""
-    return Branch(course.id, name, kind, icon, share, how, step, grown)
-
-
-def _how(course: Course, here: Standing, at: datetime, speech: Voice) -> tuple[str, str, str]:
-    """Colour, icon and sentence of a standing."""
-    if here.usable:
-        if here.until is None:
-            return "free", "check", speech.text(mark("valid without end"))
-        days = (here.until - at).days
-        if here.until - at <= SOON:
-            return "ending", "hourglass", speech.text(mark("expires in %(days)s days"), days=days)
-        return (
-            "free",
-            "check",
-            speech.text(mark("valid until %(date)s"), date=speech.date(here.until - timedelta(seconds=1))),
-        )
-    if here.state is CertificateState.DORMANT:
-        return "closed", "moon", speech.text(mark("dormant: not used for a while"))
-    if here.state in (CertificateState.EXPIRED, CertificateState.REVOKED, CertificateState.SUSPENDED):
-        return "out", "ban", speech.text(_OVER[here.state])
-    own = [lack for lack in here.missing if lack.params.get("course") == course.id]
-    if own and len(own) == len(here.missing):
-        return "class", "plus", speech.text(mark("not yet"))
-    needed = ", ".join(str(lack.params.get("course", "")) for lack in here.missing if lack not in own)
-    return "class", "lock", speech.text(mark("needs %(courses)s first"), courses=needed)
-
-
-_OVER = {
-    CertificateState.EXPIRED: mark("expired"),
-    CertificateState.REVOKED: mark("revoked"),
-    CertificateState.SUSPENDED: mark("suspended"),
-}
-
-
-def _share(here: Standing, since: datetime | None, at: datetime) -> int:
-    """How much is left of the time from the last grant or use to the end, in percent; full without an end."""
-    if here.until is None or since is None or here.until <= since:
-        return 100
-    return max(1, min(100, round(100 * ((here.until - at) / (here.until - since)))))

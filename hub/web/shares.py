@@ -1,6 +1,6 @@
 """How much of my share is used? The quota that bears on a slot, as a rule from 0 to its limit and in a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.booking import BookingRules, Request, Wanted
@@ -11,15 +11,29 @@ from hub.web.house import now
 from hub.words import Voice
 from hub.words.catalogs import mark
 
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # round figures under a rule
+MOST_NUMBERS = 8  # that fit on a phone of 320 px
 SAID: Mapping[tuple[Unit, Window], str] = {
     (Unit.MINUTES, Window.WEEK): mark("%(used)s of %(most)s this week"),
     (Unit.MINUTES, Window.DAY): mark("%(used)s of %(most)s that day"),
     (Unit.MINUTES, Window.ROLLING): mark("%(used)s of %(most)s in seven days"),
     (Unit.MINUTES, Window.FUTURE): mark("%(used)s of %(most)s booked ahead"),
-    (Unit.COUNT, Window.WEEK): mark("%(used)s of %(most)s bookings this week"),
-    (Unit.COUNT, Window.DAY): mark("%(used)s of %(most)s bookings that day"),
-    (Unit.COUNT, Window.ROLLING): mark("%(used)s of %(most)s bookings in seven days"),
-    (Unit.COUNT, Window.FUTURE): mark("%(used)s of %(most)s bookings ahead"),
+    (Unit.COUNT, Window.WEEK): mark("Bookings this week: %(used)s of %(most)s"),
+    (Unit.COUNT, Window.DAY): mark("Bookings that day: %(used)s of %(most)s"),
+    (Unit.COUNT, Window.ROLLING): mark("Bookings in seven days: %(used)s of %(most)s"),
+    (Unit.COUNT, Window.FUTURE): mark("Bookings ahead: %(used)s of %(most)s"),
+}
+
+
+RULES: Mapping[tuple[Unit, Window], str] = {
+    (Unit.MINUTES, Window.WEEK): mark("Up to %(most)s a week."),
+    (Unit.MINUTES, Window.DAY): mark("Up to %(most)s a day."),
+    (Unit.MINUTES, Window.ROLLING): mark("Up to %(most)s in seven days."),
+    (Unit.MINUTES, Window.FUTURE): mark("Up to %(most)s booked ahead."),
+    (Unit.COUNT, Window.WEEK): mark("Bookings a week: %(most)s at most."),
+    (Unit.COUNT, Window.DAY): mark("Bookings a day: %(most)s at most."),
+    (Unit.COUNT, Window.ROLLING): mark("Bookings in seven days: %(most)s at most."),
+    (Unit.COUNT, Window.FUTURE): mark("Bookings ahead: %(most)s at most."),
 }
 
 
@@ -35,12 +49,17 @@ class Share:
     numbers: tuple[tuple[float, str], ...]
 
 
+def quotas_in_words(quotas: Iterable[Quota], speech: Voice) -> list[str]:
+    """The quotas of a machine as a member reads them."""
+    return [speech.text(RULES[one.unit, one.window], most=_amount(one, one.most, speech)) for one in quotas]
+
+
 def share_of(machine: Machine, wanted: Wanted, rules: BookingRules, speech: Voice) -> Share | None:
-    """The fullest quota that counts this slot; None where no quota does."""
+    """The quota in minutes that counts this slot, else the fullest; None where no quota does."""
     request = Request(wanted, (), rules, now())
     if request.staff or request.wanted.programme or not rules.terms.quotas:
         return None
-    quota, had = max(used(request), key=lambda one: one[1] / max(one[0].most, 1), default=(None, 0))
+    quota, had = max(used(request), key=_weight, default=(None, 0))
     if quota is None or quota.most <= 0:
         return None
     family = machine.family_names.get(speech.lang, machine.family)
@@ -50,6 +69,12 @@ def share_of(machine: Machine, wanted: Wanted, rules: BookingRules, speech: Voic
     sentence = speech.text(SAID[quota.unit, quota.window], used=_amount(quota, had, speech), most=_amount(quota, quota.most, speech))  # fmt: skip
     beside = speech.text(mark("Booked on the day itself, it does not count.")) if free else speech.text(mark("%(sum)s with this choice"), sum=_amount(quota, had + more, speech))  # fmt: skip
     return Share(title, sentence, beside, _pct(had, quota), min(_pct(more, quota), 100 - _pct(had, quota)), _numbers(quota))  # fmt: skip
+
+
+def _weight(one: tuple[Quota, int]) -> tuple[bool, bool, float]:
+    """A full one first, then time before counts, then the fullest."""
+    quota, had = one
+    return had >= quota.most, quota.unit is Unit.MINUTES, had / max(quota.most, 1)
 
 
 def _amount(quota: Quota, amount: int, speech: Voice) -> str:
@@ -64,5 +89,5 @@ def _numbers(quota: Quota) -> tuple[tuple[float, str], ...]:
     """The figures under the rule: hours or bookings, seven at most."""
     unit = 60 if quota.unit is Unit.MINUTES else 1
     last = quota.most / unit
-    step = max(1, -(-int(last) // 6))
+    step = next(one for one in STEPS if last / one <= MOST_NUMBERS)
     return tuple((round(100 * at / last, 2), str(at)) for at in range(0, int(last) + 1, step))

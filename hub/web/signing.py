@@ -35,7 +35,7 @@ from wtforms import ValidationError
 
 from hub.ports import Person
 from hub.web.accounts import Accounts, User
-from hub.web.house import me
+from hub.web.house import house, me
 from hub.words.catalogs import mark
 
 PAIR_LIMIT = (
@@ -78,6 +78,14 @@ def somebody() -> Person:
     if person is None:
         abort(make_response(to_sign_in()))
     return person
+
+
+def staff_only() -> Answer | None:
+    """Before a request to a page of the staff: strangers sign in, everybody else is told that it is not theirs."""
+    person = me()
+    if person is None:
+        return to_sign_in()
+    return None if person.is_staff(house().lab.id) else abort(403)
 
 
 def pages(limiter: Limiter) -> Blueprint:

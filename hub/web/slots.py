@@ -125,8 +125,9 @@ def _busy(offer: Offered, taken: Sequence[Reservation], mine: str, speech: Voice
     if kinds and (offer.why is None or offer.why.code in (Reason.OVERLAP, Reason.CONCURRENT)):
         kind = "yours" if "yours" in kinds else kinds[0]
         until = max(one.end for one in here if piece_kind(one, mine) == kind)
-        return Look(kind, speech.text(WORDS[kind]), speech.text(mark("until %(time)s"), time=speech.time(until)))
-    if offer.why is None or offer.why.code is Reason.OVERLAP:
+        return Look(
+            kind, speech.text(WORDS[kind]), speech.text(mark("until %(time)s"), time=speech.time(until))
+        )
+    if offer.why is None or offer.why.code in (Reason.OVERLAP, Reason.LAB_CLOSED):
         return Look("closed", speech.text(mark("Too short for this duration")))
     return Look("closed", speech.text(mark("Not at this time")), speech.say(offer.why.code, offer.why.params))
-

@@ -111,6 +111,19 @@ LETTERS: Mapping[str, Words] = {
         ),
         Page.BOOK, _AGAIN, dated=True,
     ),
+    "series.made": Words(
+        _("Booked %(count)s times: %(machine)s, from %(day)s %(span)s on"),
+        (
+            _("%(machine)s (%(model)s) is yours %(count)s times, first on %(day)s, %(span)s."),
+            _("The last time is on %(last)s."),
+        ),
+        Page.MINE, _("See your bookings:"), dated=True,
+    ),
+    "reservation.confirmed": Words(
+        _("Confirmed: %(machine)s, %(day)s %(span)s"),
+        (_("What your booking of %(machine)s waited for has happened: it stands."),),
+        Page.CANCEL, _CANCEL, dated=True,
+    ),
     "reservation.lapsed": Words(
         _("Not confirmed: %(machine)s, %(day)s %(span)s"),
         (_("What your booking of %(machine)s waited for did not happen in time, so it was taken back."),),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from core.vocabulary import Reason
 from hub.words.catalogs import text
 from hub.words.sentences import FALLBACK, FALLBACK_STEP, SENTENCES, STEPS, USUAL_STEP
-from hub.words.times import full_date, time_in_words
+from hub.words.times import clock, full_date, time_in_words
 
 Param = str | int | float | Sequence[str] | None
 CODES = frozenset(Reason)  # `text in Reason` wants Python 3.12
@@ -53,7 +53,7 @@ def _fill(sentence: str, params: Mapping[str, Param], lang: str, zone: ZoneInfo)
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A parameter that knows how its place wants it: `time`, `date`, `moment`, or as it stands."""
+    """A parameter that knows how its place wants it: `time`, `slot`, `date`, `moment`, or as it stands."""
 
     value: Param
     lang: str
@@ -71,7 +71,7 @@ class _Said:
         if at is None:
             return value
         day, time = full_date(at, self.zone), time_in_words(at, self.zone, self.lang)
-        return {"time": time, "date": day}.get(form, f"{day}, {time}")
+        return {"time": time, "slot": clock(at, self.zone), "date": day}.get(form, f"{day}, {time}")
 
 
 def _instant(value: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """Which English sentence belongs to which code? A table to read aloud; French and Dutch stand in the catalogs.
 
 Of several, the first whose `{places}` are all known is said; the last one has none. Answer first, no blame.
-A place may say how an instant is written: `:time` 14h30, `:date` 24/11/2026, `:moment` both (hub.words.reasons).
+A place may say how an instant is written: `:time` 14h30, `:slot` 14:30, `:date` 24/11/2026, `:moment` both (hub.words.reasons).
 """
 
 from collections.abc import Mapping
@@ -97,6 +97,7 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
     ),
     Reason.HORIZON: (
         _("That is too far ahead: bookings open {days} days ahead."),
+        _("That is too early: it is possible from {opens:time} on."),
         _("That is too far ahead."),
     ),
     Reason.LEAD: (
@@ -108,7 +109,7 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
         _("A booking cannot have this duration."),
     ),
     Reason.GRID: (
-        _("Bookings start and end on a grid: {proposals:time}."),
+        _("Bookings start and end on a grid: {proposals:slot}."),
         _("Bookings start and end every {step} minutes."),
         _("Bookings start and end on a grid."),
     ),
@@ -139,7 +140,10 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
         _("Someone else has priority for this slot."),
     ),
     Reason.LATE: (_("The answer came too late, so nothing was switched on."),),
-    Reason.REPEATED: (_("The same badge was read twice in a row."),),
+    Reason.REPEATED: (
+        _("You said so already: it is kept for you until {held:time}."),
+        _("The same badge was read twice in a row."),
+    ),
     Reason.NONEXISTENT_TIME: (_("That time does not exist: the clocks go forward that night."),),
     Reason.AMBIGUOUS_TIME: (_("That time exists twice: the clocks go back that night."),),
     Reason.INVALID: (

@@ -43,11 +43,13 @@ reset_pin = {reset}
 
 [face]
 kind = "simulated"
+site = "{site}"
+kiosk_port = 0
 """
 
 
-def set_up(folder: Folder, kept: Kept, node: str, run: Path, port: int) -> Path:
-    """Write one node's files; the broker's port and the run folder are new at every start."""
+def set_up(folder: Folder, kept: Kept, node: str, run: Path, port: int, site: str) -> Path:
+    """Write one node's files; the broker's port, the run folder and the hub's `site` are new at every start."""
     home = folder.node(node)
     (home / "state").mkdir(exist_ok=True, mode=0o700)
     write_private(home / "key", kept.node_keys[node] + "\n")
@@ -57,6 +59,7 @@ def set_up(folder: Folder, kept: Kept, node: str, run: Path, port: int) -> Path:
         machine=kept.nodes[node],
         run=run,
         port=port,
+        site=site,
         reset=RESET_PIN,
         pins="\n".join(f"{name} = {pin}" for name, pin in PINS.items()),
     )

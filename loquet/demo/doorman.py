@@ -74,12 +74,15 @@ class Hand:
             raise BenchNo(504, "the reader still sees a card")
 
 
-def seen_of(program: Any) -> dict[str, Any]:
-    """What stands on the node's face."""
+def seen_of(program: Any, face: Any) -> dict[str, Any]:
+    """What stands on the node's face, and the port of its tablet's page."""
     seen = program.seen
     return {
         "display": list(seen.display),
         "led": seen.led,
+        "buzz": seen.buzz,
+        "qr": seen.qr,
+        "kiosk": getattr(face, "port", None),
         "online": seen.online,
         "fresh": seen.fresh,
         "phase": seen.phase,
@@ -104,22 +107,24 @@ def main(config: str, clock_file: str) -> int:
     chip = Chip()
     plug_in(chip)
     from node.app import doorman_program
+    from node.app.fitting import face_of
     from node.doorman.parts import DoormanParts
     from node.settings import load
 
     settings = load(Path(config))
     clock = BenchClock(Path(clock_file), settings.id)
     hand = Hand(chip)
+    face = face_of(settings.fittings)
     program = doorman_program(
         settings,
         clock=clock,
-        parts=DoormanParts(pause_us=chip.pass_us, outcome=hand.shown, ntp=lambda: False),
+        parts=DoormanParts(pause_us=chip.pass_us, outcome=hand.shown, ntp=lambda: False, face=face),
     )
     hand.program = program
     signal.signal(signal.SIGTERM, lambda *_: program.stop())
     handlers: dict[str, Any] = {
         "tap": hand.tap,
-        "seen": lambda: seen_of(program),
+        "seen": lambda: seen_of(program, face),
         "standing": lambda: standing_of(program),
     }
     Agent(clock, f"doorman {settings.id}", handlers).start()

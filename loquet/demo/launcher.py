@@ -88,8 +88,9 @@ class Launcher:
         say(f"{name}, the hub, {len(nodes)} nodes …")
         family.start(carrier)
         family.start(self._hub(port, bench))
+        site = f"http://127.0.0.1:{self._wanted.port}"
         for node in nodes:
-            config = set_up(self._folder, kept, node.id, self._run_dir, node.cable.port)
+            config = set_up(self._folder, kept, node.id, self._run_dir, node.cable.port, site)
             for program in programs(self._folder, node.id, config, bench):
                 family.start(program)
         return controller

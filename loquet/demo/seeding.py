@@ -92,7 +92,7 @@ class Seeding:
             machine = Machine(
                 id=name, lab=table.LAB, family=family, model=model, room="R0", risk=Risk.LOW,
                 status=MachineStatus.OK, status_note="", own_hours=False, needs=(needs,), materials=(),
-                rules=table.MACHINE_RULES.get(name, {}), policy=machine_policy(power), zone=table.ZONE, family_names={},
+                rules=table.MACHINE_RULES.get(name, {}), policy=machine_policy(power) | idle_off(family), zone=table.ZONE, family_names={},
             )  # fmt: skip
             self._tx.machines.add(machine, seats=seats)
 
@@ -190,6 +190,12 @@ def family_rules(figures: tuple[int, int, int, int, int, int]) -> dict[str, obje
         "cleanup_min": cleanup,
         "buffer_after_min": buffer,
     }
+
+
+def idle_off(family: str) -> dict[str, object]:
+    """When a machine of the family goes off for being idle (R42); nothing for one that the table does not have."""
+    usual = families.FAMILIES.get(family, {})
+    return {name: usual[name] for name in ("idle_max_min",) if name in usual}
 
 
 def machine_policy(power: tuple[int, int, int | None, str, bool]) -> dict[str, object]:

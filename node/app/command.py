@@ -1,4 +1,4 @@
-"""`loquet node run keeper|doorman|courier`: start one program of this node, and end it cleanly on SIGTERM."""
+"""`loquet node`: run one program of this node and end it cleanly on SIGTERM; selftest; doctor."""
 
 import argparse
 import logging
@@ -17,6 +17,8 @@ CONFIG = "/etc/loquet/node.toml"
 def main(argv: Sequence[str]) -> int:
     """Run the command; 0 done, 1 refused with a reason, 2 misuse."""
     wanted = _parser().parse_args(argv)
+    if wanted.command in {"selftest", "doctor"}:
+        return _checkup(wanted)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
         return _serve(PROGRAMS[wanted.program](load(Path(wanted.config))))
@@ -27,6 +29,17 @@ def main(argv: Sequence[str]) -> int:
     except OSError as problem:
         where = f"{problem.filename}: " if problem.filename else ""
         return _refused(f"{where}{problem.strerror or problem}")
+
+
+def _checkup(wanted: argparse.Namespace) -> int:
+    from node.app import checkup  # noqa: PLC0415  a keeper needs no check-up at its start
+
+    try:
+        report = (checkup.selftest if wanted.command == "selftest" else checkup.doctor)(Path(wanted.config))
+    except SettingsError as problem:
+        return _refused(str(problem))
+    print(checkup.show(report, as_json=wanted.json))  # noqa: T201  the command's answer
+    return checkup.exit_code(report)
 
 
 def _serve(program: Any) -> int:
@@ -76,4 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         help="keeper owns power, doorman owns people, courier speaks with plugs and printers",
     )
     run.add_argument("--config", default=CONFIG, help=f"the node's settings (default {CONFIG})")
+    for name, what in (
+        ("selftest", "try everything but the closing of the relay; the result goes to the hub"),
+        ("doctor", "look at settings, files and board; nothing is tried"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--config", default=CONFIG, help=f"the node's settings (default {CONFIG})")
+        command.add_argument("--json", action="store_true", help="for a program to read")
     return parser

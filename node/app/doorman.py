@@ -5,25 +5,24 @@ import secrets
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from core.views import BadView, view_from_body
-from core.wire.seal import Keys, badge_key
+from core.wire.seal import Keys, badge_key, hidden
+from node.app.fitting import face_of, reader_of, shown_by
 from node.clock import SystemClock
 from node.doorman.doorman import Doorman, House
 from node.doorman.events import Finish
+from node.doorman.examining import Senses
 from node.doorman.exchange import Exchange, Me, World
-from node.doorman.face.ring import RingFace
-from node.doorman.face.simulated import SimulatedFace
+from node.doorman.hatch import Hatch
 from node.doorman.keeper_line import KeeperLine
 from node.doorman.link.paho_link import PahoLink, Way
 from node.doorman.outcome import Seen
 from node.doorman.parts import DoormanParts
-from node.doorman.reader.poller import Poller
 from node.doorman.shelf.salvage import open_shelf
 from node.doorman.shelf.sqlite import SqliteShelf
-from node.doorman.showing import Face
+from node.health import board
 from node.inbox import Inbox
 from node.ports import Clock, Link
 from node.settings import NodeSettings, SettingsError
@@ -77,20 +76,29 @@ def doorman_program(
     line = KeeperLine(settings.socket, inbox.put)
     me = Me(settings.id, settings.machine, _token())
     ntp = parts.ntp or NTP_SAYS.exists
+    face = parts.face or face_of(settings.fittings)
     house = House(
         clock=clock,
         inbox=inbox,
         exchange=Exchange(me, World(link, shelf, clock, _token, ntp, _sound)),
         line=line,
-        face=parts.face or _face(settings),
+        face=face,
         key_of=lambda uid: badge_key(keys.badge, uid),
         new_id=_token,
         outcome=parts.outcome,
         pulse=lambda: notify(ALIVE),
+        hide=lambda uid, nonce: hidden(keys.conceal, uid, nonce),
         shelf_damaged=damaged,
+        senses=Senses(
+            board=lambda: board(settings.state_dir, clock.monotonic_ms() / 1000),
+            readings=lambda: poller.readings,
+            display=lambda: shown_by(face),
+            feedback="feedback" in settings.pins or settings.drivers.plug is not None,
+        ),
     )
-    poller = Poller(parts.make_reader or _reader(settings, parts.pause_us), inbox.put, clock)
-    return DoormanProgram(Doorman(house), inbox, (line, link, poller), shelf)
+    poller = reader_of(settings.reader, parts, inbox.put, clock)
+    hatch = Hatch(settings.run_dir / f"{settings.id}.hatch", inbox.put)
+    return DoormanProgram(Doorman(house), inbox, (line, link, poller, hatch), shelf)
 
 
 def run_doorman(
@@ -130,22 +138,3 @@ def _password(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise SettingsError(f"{file}: cannot be read ({problem.strerror})") from problem
-
-
-def _face(settings: NodeSettings) -> Face:
-    return RingFace() if settings.face == "ring" else SimulatedFace()
-
-
-def _reader(settings: NodeSettings, pause_us: Callable[[int], None] | None) -> Callable[[], Any]:
-    never = Event()
-
-    def wait(span_us: int) -> None:
-        never.wait(span_us / 1_000_000)
-
-    def make() -> Any:
-        from node.doorman.reader.fenced import FencedReader  # noqa: PLC0415  it needs spidev, which a PC lacks
-
-        wired = settings.reader
-        return FencedReader(wired.bus, wired.device, wired.reset_pin, pause_us=pause_us or wait)
-
-    return make

@@ -73,8 +73,7 @@ class Beside:
         """A learner's tap: a supervisor's session that has just begun becomes his, or he waits for one."""
         supervisor, grant = self._supervision.came_first(), self._known.grant_of(visit.who or "")
         if supervisor is None or supervisor.key is None or grant is None:
-            against = (*decision.objections, objection(Reason.SUPERVISOR_MISSING))
-            self._hands.refuse(visit, against)
+            self._hands.refuse(visit, decision.objections)
             self._supervision.wait(visit.key, visit.at_ms)
             return
         visit.supervises, visit.responsible = Learner(visit.key, grant, visit.at_ms), supervisor.who

@@ -40,7 +40,7 @@ class Chores:
         if view is None or not self._known.keeper.present or self._policy_told == (view.epoch, view.rev):
             return
         told = self._policy_told = (view.epoch, view.rev)
-        fields = {"rev": view.rev, **policy_fields(view.machine)}
+        fields = {"rev": view.rev, "risk": view.machine.risk.value, **policy_fields(view.machine)}
         self._known.keeper.request("policy", fields, lambda reply: self._policy_answered(reply, told))
 
     def _policy_answered(self, reply: Reply, told: tuple[int, int]) -> None:

@@ -10,10 +10,13 @@ from typing import Final
 from core.timeline import BadInstant, instant, stamp
 from core.vocabulary import Reason, StopReason
 from core.wire.messages import Order, OrderKind
+from node.doorman.enrolling import Enrolment
+from node.doorman.examining import Examination, Report
 from node.doorman.keeper_talk import SILENCE, Reply
 from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
+from node.health import BAD, WARN
 
 RESETS: Final = frozenset({"estop", "fault"})
 
@@ -21,8 +24,11 @@ RESETS: Final = frozenset({"estop", "fault"})
 class Commands:
     """Carries out orders, one request to the keeper each."""
 
-    def __init__(self, known: Knowledge, stage: Stage) -> None:
-        self._known, self._stage = known, stage
+    def __init__(
+        self, known: Knowledge, stage: Stage, examination: Examination, enrolment: Enrolment
+    ) -> None:
+        self._known, self._stage, self._examination = known, stage, examination
+        self._enrolment = enrolment
 
         self._does: Mapping[OrderKind, Callable[[Order], None]] = {
             OrderKind.STOP: self._stop,
@@ -31,6 +37,8 @@ class Commands:
             OrderKind.RESET: self._reset,
             OrderKind.RELOAD: self._reload,
             OrderKind.IDENTIFY: self._identify,
+            OrderKind.SELFTEST: self._selftest,
+            OrderKind.ENROL: self._enrol,
         }
 
     def take(self, order: Order) -> None:
@@ -83,9 +91,24 @@ class Commands:
         self._known.exchange.greet()
         self._done(order, Reply(ok=True))
 
+    def _enrol(self, order: Order) -> None:
+        self._enrolment.begin(order)
+        self._done(order, Reply(ok=True))
+
     def _identify(self, order: Order) -> None:
         self._stage.say(Word.CHECKING)
         self._done(order, Reply(ok=True))
+
+    def _selftest(self, order: Order) -> None:
+        self._examination.begin(lambda report: self._examined(order, report))
+
+    def _examined(self, order: Order, report: Report) -> None:
+        """The answer to the order: what is not good, by part; the whole of it is the record."""
+        amiss = [
+            f"{one['part']}={one['result']}" for one in report["findings"] if one["result"] in {BAD, WARN}
+        ]
+        detail = f"{report['result']} at {report['at']}" + "".join(f", {one}" for one in amiss)
+        self._known.exchange.done(order.id, ok=True, detail=detail)
 
     def _ask(self, order: Order, msg: str, fields: Mapping[str, object]) -> None:
         self._known.keeper.request(msg, fields, lambda reply: self._done(order, reply))

@@ -6,12 +6,15 @@ unknown badges and old views, 800 ms in all; `energise` is never sent twice; eve
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from core.access import Decision, Kind, Objection, decide, objection
 from core.grants import Grant
 from core.timeline import stamp
 from core.vocabulary import Purpose, Reason, SessionKind, StopReason
 from node.doorman import handing_over
+from node.doorman.attendance import Attendance
 from node.doorman.beside import Beside, Hands
 from node.doorman.effects import Answered
 from node.doorman.events import TapSeen
@@ -19,14 +22,22 @@ from node.doorman.flood import Bucket
 from node.doorman.hub_answer import from_answer
 from node.doorman.keeper_talk import Reply
 from node.doorman.knowledge import Knowledge
-from node.doorman.minding import Minder
 from node.doorman.outcome import TapOutcome
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
-from node.doorman.supervising import Supervision
 from node.doorman.visit import AT_THE_MACHINE, Visit, action_of, reason_of
 
 WAITING_MAX = 3  # taps laid while another is decided; more is play
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the desk works with: the badge's key, new ids, who is told; how a UID is hidden, where it can be."""
+
+    key_of: Callable[[bytes], str]
+    new_id: Callable[[], str]
+    told: Callable[[TapOutcome], None]
+    hide: Callable[[bytes, str], str] | None = None
 
 
 class Desk:
@@ -36,18 +47,16 @@ class Desk:
         self,
         known: Knowledge,
         stage: Stage,
-        key_of: Callable[[bytes], str],
-        new_id: Callable[[], str],
-        told: Callable[[TapOutcome], None],
+        given: Given,
+        attendance: Attendance,
     ) -> None:
-        self._known, self._stage = known, stage
-        self._key_of, self._new_id, self._told = key_of, new_id, told
+        self._known, self._stage, self._given = known, stage, given
+        self.minder, self.supervision = attendance.minder, attendance.supervision
+        self._sign_off, self._enrolment = attendance.sign_off, attendance.enrolment
         self._visit: Visit | None = None
         self._waiting: deque[TapSeen] = deque(maxlen=WAITING_MAX)
         self._number = 0
         self._bucket = Bucket()
-        self.minder: Minder | None = None
-        self.supervision = Supervision(known, stage)
         hands = Hands(self._start, self._refuse, self._finish, self._watched)
         self._beside = Beside(known, stage, self.supervision, hands)
 
@@ -61,9 +70,8 @@ class Desk:
         if self._visit is not None:
             self._waiting.append(tap)
             return
-        visit = self._visit = Visit(tap.at_ms, self._key_of(tap.uid))
-        if self.minder is not None:
-            self.minder.card(visit.key)
+        visit = self._visit = Visit(tap.at_ms, self._given.key_of(tap.uid))
+        self.minder.card(visit.key)
         if not self._at_home(visit) and not self._bucket.take(tap.at_ms):
             self._pass_over(visit)
         elif tap.random:
@@ -72,8 +80,40 @@ class Desk:
             self._not_ready(visit)
         elif self._known.view is None or not self._known.exchange.locks_taken:
             self._refuse(visit, (objection(Reason.STALE),))
-        else:
+        elif not self._taken_aside(visit, tap.uid):
             self._judge(visit)
+
+    def _taken_aside(self, visit: Visit, uid: bytes) -> bool:
+        """Is the badge for something else than power: an enrolment, a sign-off?"""
+        hide = self._given.hide
+        if self._at_home(visit):
+            return False
+        if self._enrolment.open and hide is not None:
+            done = partial(self._enrolled, visit)
+            self._enrolment.tap(visit.key, lambda nonce: hide(uid, nonce), done)
+        elif self._sign_off.open:
+            self._sign(visit)
+        else:
+            return False
+        return True
+
+    def _enrolled(self, visit: Visit, against: tuple[Objection, ...]) -> None:
+        if against:
+            self._refuse(visit, against)
+        else:
+            self._finish(visit, "enrol", ())
+
+    def _sign(self, visit: Visit) -> None:
+        """A badge for a sign-off: it powers nothing."""
+        view = self._known.view
+        person = view.grants.get(visit.key) if view else None
+        if person is not None:
+            visit.who, visit.lang = person.who, person.lang
+        against = self._sign_off.tap(visit.key)
+        if against:
+            self._refuse(visit, against)
+        else:
+            self._finish(visit, "sign-off", ())
 
     def answered(self, effect: Answered) -> None:
         """The hub has answered, or has not within its time."""
@@ -137,7 +177,7 @@ class Desk:
         if grant is None or until is None:
             self._refuse(visit, (objection(Reason.BADGE_UNKNOWN),))
             return
-        visit.session, visit.until = self._new_id(), until
+        visit.session, visit.until = self._given.new_id(), until
         booking = decision.booking.id if decision.booking else None
         if visit.fresh:
             self._known.tell_stale(on=False)
@@ -177,11 +217,11 @@ class Desk:
             self._finish(visit, visit.action, ())
 
     def _watched(self, supervisor: str) -> bool:
-        return self.minder is not None and self.minder.watched(supervisor)
+        return self.minder.watched(supervisor)
 
     def _end_or_stay(self, visit: Visit) -> None:
         """A person's second tap ends his session, but where it was asked for as a sign of life."""
-        if self.minder is not None and self.minder.confirmed(visit.key):
+        if self.minder.confirmed(visit.key):
             session = self._known.session()
             visit.session = session.id if session else None
             self._finish(visit, "stay", ())
@@ -246,7 +286,7 @@ class Desk:
             relay=bool(state and state.relay == "closed"),
         )
         self._visit = None
-        self._told(outcome)
+        self._given.told(outcome)
         if self._waiting:
             self.tap(self._waiting.popleft())
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from core.vocabulary import Inhibit
 from core.wire.messages import LocksShown, NodeState
 from node.doorman import effects as done
+from node.doorman.attendance import Attendance
 from node.doorman.chores import Chores
 from node.doorman.commands import Commands
-from node.doorman.desk import Desk
+from node.doorman.desk import Desk, Given
 from node.doorman.effects import Effect
 from node.doorman.events import (
     CardGone,
@@ -26,10 +27,10 @@ from node.doorman.events import (
     ReaderLost,
     TapSeen,
 )
+from node.doorman.examining import DEAF, Examination, Examine, Senses
 from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk, Line
 from node.doorman.knowledge import Knowledge
-from node.doorman.minding import Minder
 from node.doorman.outcome import NOTHING_YET, Seen, TapOutcome
 from node.doorman.showing import Face
 from node.doorman.stage import Stage
@@ -55,6 +56,8 @@ class House:
     new_id: Callable[[], str]
     outcome: Callable[[TapOutcome], None] | None = None
     pulse: Callable[[], object] | None = None  # called at every turn: the watchdog's
+    senses: Senses = DEAF
+    hide: Callable[[bytes, str], str] | None = None  # (UID, nonce) -> hidden, for enrolment
     shelf_damaged: bool = False  # the former shelf was put aside: staff are told
 
 
@@ -67,11 +70,14 @@ class Doorman:
         keeper = KeeperTalk(house.line, house.new_id, clock.monotonic_ms)
         self._known = Knowledge(house.exchange, keeper, clock)
         self._stage = Stage(house.face, self._known)
-        self._desk = Desk(self._known, self._stage, house.key_of, house.new_id, self._decided)
         self._chores = Chores(self._known, self._journal_grew)
-        self._commands = Commands(self._known, self._stage)
-        self._minder = Minder(self._known, self._stage, self._chores)
-        self._desk.minder = self._minder
+        self._attendance = Attendance(self._known, self._stage, self._chores)
+        given = Given(house.key_of, house.new_id, self._decided, house.hide)
+        self._desk = Desk(self._known, self._stage, given, self._attendance)
+        self._examination = Examination(
+            self._known, house.senses, lambda: self._seen.reader, lambda: self._seen.screen
+        )
+        self._commands = Commands(self._known, self._stage, self._examination, self._attendance.enrolment)
         self._seen = NOTHING_YET
         self._unsaid_damage = house.shelf_damaged
         self._undelivered: list[TapOutcome] = []
@@ -116,7 +122,7 @@ class Doorman:
                 self._desk.tap(item)
             case CardGone():
                 self._seen = replace(self._seen, card=False)
-                self._minder.card_gone()
+                self._attendance.card_gone()
             case ReaderLost() | ReaderBack():
                 self._reader(lost=isinstance(item, ReaderLost))
             case KeeperMet() | KeeperSaid() | KeeperLost():
@@ -125,6 +131,8 @@ class Doorman:
                 self._follow(self._house.exchange.take(item))
             case Leapt():
                 self._leapt()
+            case Examine():
+                self._examination.take(item)
             case _:
                 log.error("unknown item kind=%s", type(item).__name__)
 
@@ -137,9 +145,11 @@ class Doorman:
         if isinstance(item, KeeperMet):
             self._chores.keeper_met()
             self._chores.age()
+            self._attendance.keeper_met()
             self._say_damage()
             self._follow(self._house.exchange.keeper_met())
         elif changed:
+            self._attendance.keeper_said()
             self._journal_grew()
 
     def _say_damage(self) -> None:
@@ -154,7 +164,7 @@ class Doorman:
 
     def _reader(self, *, lost: bool) -> None:
         self._seen = replace(self._seen, reader="lost" if lost else "ok")
-        self._minder.reader(lost=lost)
+        self._attendance.reader(lost=lost)
         if lost:
             self._chores.note("reader-lost", {})
 
@@ -179,19 +189,23 @@ class Doorman:
             case done.OrderTaken():
                 self._commands.take(effect.order)
             case done.Answered():
-                self._desk.answered(effect)
+                self._answered(effect)
             case done.ReadJournal() | done.Acked():
                 self._chores.records(effect)
             case done.NowTaken():
                 self._hold_until_ms = None
+
+    def _answered(self, effect: done.Answered) -> None:
+        if not self._attendance.answered(effect):
+            self._desk.answered(effect)
 
     def _timers(self) -> None:
         exchange, keeper = self._house.exchange, self._known.keeper
         self._follow(exchange.tick())
         keeper.tick({"time": {"trust": exchange.trust.value, "zero_ms": exchange.zero_ms}})
         if not self._held():
-            self._minder.turn()
-            self._desk.supervision.turn()
+            self._attendance.turn()
+            self._examination.turn()
         if not self._held() and not self._desk.busy:  # a tap in hand may rest on the hub's word
             self._chores.age()
 
@@ -207,8 +221,8 @@ class Doorman:
         waits = (
             self._house.exchange.due_ms(),
             old_at_ms,
-            self._minder.due_ms(),
-            self._desk.supervision.due_ms(),
+            self._attendance.due_ms(),
+            self._examination.due_ms(),
         )
         return min((at for at in waits if at is not None), default=None)
 
@@ -235,6 +249,8 @@ class Doorman:
             self._seen,
             display=screen.lines,
             led=screen.led,
+            buzz=screen.buzz,
+            qr=screen.qr,
             screen=screen.name,
             online=exchange.online,
             keeper="ok" if keeper.present else "lost",
@@ -243,7 +259,7 @@ class Doorman:
             relay=state.relay if state and keeper.present else "unknown",
             busy=bool(state and state.busy),
             outcome=outcomes[-1] if outcomes else self._seen.outcome,
-            idle=keeper.quiet and not self._desk.busy,
+            idle=keeper.quiet and not self._desk.busy and not self._attendance.busy,
             fresh=exchange.fresh,
             unacked=int(exchange.unacked),
         )

@@ -44,7 +44,12 @@ class Senses:
 
     board: Callable[[], list[Finding]] = list
     readings: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    display: Callable[[], bool | None] = lambda: None  # does it stand there as sent? None: it cannot say
     feedback: bool = False  # is the relay's contact wired?
+
+
+DEAF = Senses()
+"""A doorman who can say nothing of his own parts: a test's."""
 
 
 @dataclass
@@ -124,11 +129,17 @@ class Examination:
             log.error("event=selftest_unwritten code=%s", reply.code)
 
     def _own(self) -> list[Finding]:
-        return [
-            self._reader(),
-            Finding("display", GOOD, f"shows {self.screen() or 'nothing yet'}"),
-            *self._hub(),
-        ]
+        return [self._reader(), self._display(), *self._hub()]
+
+    def _display(self) -> Finding:
+        shown = self.senses.display()
+        if shown is None:
+            return Finding(
+                "display", UNKNOWN, f"sent {self.screen() or 'nothing yet'}; it cannot say what it shows"
+            )
+        return (
+            Finding("display", GOOD, f"shows {self.screen()}") if shown else Finding("display", BAD, "lost")
+        )
 
     def _reader(self) -> Finding:
         if self.reader() != "ok":

@@ -5,7 +5,7 @@ brain. Nothing here closes a relay or lifts what the node latched itself.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.vocabulary import Purpose
@@ -48,6 +48,7 @@ from node.ports import Heard, LinkDown, LinkUp
 __all__ = ["Exchange", "FromLink", "Me", "World"]
 _log = logging.getLogger(__name__)
 FromLink = LinkUp | LinkDown | Heard
+Hide = Callable[[str], str]
 
 
 class Exchange(Standing):
@@ -79,8 +80,7 @@ class Exchange(Standing):
         mono = self._mono()
         given_up = self._questions.given_up(mono)
         effects: list[Effect] = [] if given_up is None else [Answered(given_up, None)]
-        if self._hint.silent(mono):
-            effects.append(Hinted(hub_up=False))
+        effects += [Hinted(hub_up=False)] if self._hint.silent(mono) else []
         if mono >= self.holdings.save_ms:
             self.holdings.save()
         if self.online:
@@ -130,13 +130,13 @@ class Exchange(Standing):
         if self.online:
             self._say_state(self._mono())
 
-    def ask(self, key: str, kind: str, purpose: Purpose) -> str | None:
+    def ask(self, key: str, kind: str, purpose: Purpose, hide: Hide | None = None) -> str | None:
         """Ask the hub about a badge: the question's id; None when it cannot be asked now."""
         question, nonce = self._world.nonce(), self._world.nonce()
         if not self.online or not self._questions.begin(question, nonce, self._mono()):
             return None
-        ask = Ask(question, nonce, self.now(), Badge(key, kind), purpose)
-        if self._world.link.say(ask):
+        secret = None if hide is None else hide(nonce)
+        if self._world.link.say(Ask(question, nonce, self.now(), Badge(key, kind), purpose, secret)):
             return question
         self._questions.given_up()
         return None
@@ -243,7 +243,7 @@ class Exchange(Standing):
 
     def _take_ack(self, ack: Ack) -> list[Effect]:
         place = self._delivery.acked(ack)
-        if place is not None:
+        if place:
             self.holdings.keep_watermark(*place)
         return [Acked(ack.epoch, ack.store, ack.journals), *self._reads(self._mono())]
 

@@ -24,6 +24,8 @@ class Seen:
 
     display: tuple[str, str, str, str]
     led: str
+    buzz: str
+    qr: str
     screen: str
     online: bool
     keeper: str
@@ -43,6 +45,8 @@ class Seen:
 NOTHING_YET = Seen(
     display=("", "", "", ""),
     led="off",
+    buzz="",
+    qr="",
     screen="",
     online=False,
     keeper="lost",

@@ -75,6 +75,7 @@ class Keeper:
         self.known: set[str] = set()
         self.presses = 0
         self.doorman = False
+        self.networked = False  # a network driver switches or senses: never a high-risk machine
         self.stale = True  # until a doorman says otherwise
         self.on_change: Callable[[], None] = lambda: None
         self._watch = Watch()

@@ -181,6 +181,7 @@ def _assemble(
     if rev is None and settings.profile is not None:
         policy = from_profile(settings.profile)
     keeper = Keeper(clock, hardware, Ledger(store, clock, boot), policy)
+    keeper.networked = settings.drivers.courier is not None
     return Program(clock, keeper, Desk(keeper, store, rev), store, inbox)
 
 

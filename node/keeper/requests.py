@@ -46,6 +46,7 @@ class Requests:
         self._keeper, self._store, self.policy_rev = keeper, store, policy_rev
         self._follows: tuple[int, str] = NOBODY
         self.trial = Trial(keeper)
+        self._too_risky = False
         self._answers: dict[str, Callable[[Message], Message | None]] = {
             "energise": self._energise,
             "handover": self._handover,
@@ -79,14 +80,22 @@ class Requests:
     # --- starting and ending --------------------------------------------------------------------------------
 
     def _energise(self, asked: Message) -> Message:
+        if (barred := self._barred(asked)) is not None:
+            return barred
         session, young = _session(asked), self._young(asked)
         event = Energise(session, not young(), self._repeated(session), _facts(asked))
         return self._start(asked, self._keeper.feed(event, young))
 
     def _handover(self, asked: Message) -> Message:
+        if (barred := self._barred(asked)) is not None:
+            return barred
         session, young = _session(asked), self._young(asked)
         event = Handover(session, not young(), session.id in self._keeper.known, _facts(asked))
         return self._start(asked, self._keeper.feed(event, young))
+
+    def _barred(self, asked: Message) -> Message | None:
+        """A high-risk machine behind a network driver gets no power at all."""
+        return refusal(asked["id"], Reason.FAULT) if self._too_risky else None
 
     def _start(self, asked: Message, answer: Accept | Refuse | None) -> Message:
         self._keeper.known.add(str(asked["session"]))
@@ -166,6 +175,10 @@ class Requests:
         return self._ok(asked) if self.trial.begin() else refusal(asked["id"], Reason.OCCUPIED)
 
     def _policy(self, asked: Message) -> Message:
+        self._too_risky = self._keeper.networked and asked["risk"] == "high"
+        if self._too_risky:
+            log.error("event=policy_refused why=network_driver_on_a_high_risk_machine")
+            return refusal(asked["id"], Reason.INVALID)
         policy, rev = from_message(asked), cast("int", asked["rev"])
         if not self._keeper.ledger.write((), {"policy": to_text(policy, rev)}):
             return refusal(asked["id"], Reason.FAULT)

@@ -135,6 +135,16 @@ def test_a_quota_counts_on_its_machines(scope: Scope, machine: str, family: str,
     assert (codes(wanted("14:00", "14:30"), rules=amelie(other, rules=rules)) == [Reason.QUOTA]) is counts
 
 
+def test_each_lab_shares_out_its_own_machines_and_hands_are_two_everywhere() -> None:
+    elsewhere = replace(USED, lab="other")
+    assert codes(wanted("14:00", "15:00"), rules=amelie(elsewhere)) == []
+    assert codes(wanted("14:00", "15:00"), rules=amelie(replace(USED, lab="adc"))) == [Reason.QUOTA]
+    waits = holds("2026-11-24 16:00", "2026-11-24 17:00", exempt=True, lab="other")
+    assert is_exempt(amelie(waits), wanted("14:00", "15:00", "2026-11-24"), NOW)
+    busy = holds("2026-11-27 14:00", "2026-11-27 15:00", lab="other")
+    assert codes(wanted("14:00", "15:00"), rules=amelie(busy)) == [Reason.CONCURRENT]
+
+
 def test_at_peak_only_the_peaks_minutes_count() -> None:
     rules = only(Quota(30, peak_only=True), peak=(Daily(1020, 1320, (4,)),))  # Fridays from 17:00
     assert codes(wanted("15:00", "17:30"), rules=amelie(rules=rules)) == []

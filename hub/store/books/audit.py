@@ -19,6 +19,7 @@ from hub.store.schema import UtcTime, table_of
 TABLE = table_of(schema.Audit)
 C = TABLE.c
 _HEAD = select(C.id, C.hash).order_by(C.id.desc()).limit(1)
+_APPEND = insert(TABLE)
 _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
 
 
@@ -56,7 +57,7 @@ class AuditBook:
         unsigned = Entry(seq + 1, lab, at, actor, action, subject, text, prev, "")
         entry = replace(unsigned, hash=digest(unsigned))
         row = asdict(entry)
-        self._c.execute(insert(TABLE).values(id=row.pop("seq"), **row))
+        self._c.execute(_APPEND, {"id": row.pop("seq"), **row})
         return entry
 
     def head(self) -> tuple[int, str]:

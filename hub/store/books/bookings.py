@@ -28,7 +28,7 @@ CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind", "exempt"}
 
 _SHARES = (
     select(
-        C.id, C.person, C.machine, C.kind, C.status, C.start_ms, C.end_ms, C.exempt,
+        C.id, C.person, C.machine, C.kind, C.status, C.start_ms, C.end_ms, C.exempt, C.lab,
         MACHINE.c.family, PERSON.c.household, PERSON.c.organisation,
     )
     .join(MACHINE, MACHINE.c.id == C.machine)
@@ -40,6 +40,7 @@ _SHARES = (
     )
     .order_by(C.start_ms, C.id)
 )  # fmt: skip
+_ADD = insert(TABLE)
 _GET = select(TABLE).where(C.id == bindparam("wanted"))
 
 # Occupying spans on a seat are disjoint: what touches [start, end) is the last one that starts at or before `start`, and
@@ -118,6 +119,7 @@ class BookingBook(DueBookings):
                 exempt=row.exempt,
                 household=row.household,
                 organisation=row.organisation,
+                lab=row.lab,
             )
             for row in rows
         ]
@@ -182,7 +184,7 @@ class BookingBook(DueBookings):
         if self._postgres:  # waits for a rival's transaction, then takes the seat or does nothing
             return insert_once(self._c, TABLE, values)
         try:
-            self._c.execute(insert(TABLE).values(values))
+            self._c.execute(_ADD, values)
         except IntegrityError as refused:
             return _is_overlap(refused)
         return True

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from hub.ports.certificates import Certificate, CertificateEvent, Course
 from hub.store import schema
@@ -19,6 +19,37 @@ NEED = table_of(schema.CourseNeed)
 CERTIFICATE = table_of(schema.Certificate)
 EVENT = table_of(schema.CertificateEvent)
 
+# built once, as every booking asks them
+_COURSES = select(COURSE).order_by(COURSE.c.id)
+_OF_LAB, _COURSE = (
+    _COURSES.where(COURSE.c.lab == bindparam("lab")),
+    _COURSES.where(COURSE.c.id == bindparam("course")),
+)
+_NEEDS = (
+    select(NEED)
+    .where(NEED.c.course.in_(bindparam("courses", expanding=True)))
+    .order_by(NEED.c.group_no, NEED.c.id)
+)
+_EVENTS = (
+    select(
+        EVENT.c.id,
+        EVENT.c.certificate,
+        CERTIFICATE.c.person,
+        CERTIFICATE.c.course,
+        EVENT.c.kind,
+        EVENT.c.at,
+        EVENT.c.by,
+        EVENT.c.reason,
+        EVENT.c.data,
+    )
+    .join(CERTIFICATE, CERTIFICATE.c.id == EVENT.c.certificate)
+    .order_by(EVENT.c.id)
+)
+_OF_PERSON, _IN_LAB = (
+    _EVENTS.where(CERTIFICATE.c.person == bindparam("person")),
+    _EVENTS.where(EVENT.c.lab == bindparam("lab")),
+)
+
 
 class CertificateBook:
     """`hub.ports.Certificates` over course, course_need, certificate and certificate_event."""
@@ -28,12 +59,12 @@ class CertificateBook:
 
     def course(self, course: str) -> Course | None:
         """The course with this name."""
-        found = self._courses(COURSE.c.id == course)
+        found = self._courses(_COURSE, {"course": course})
         return found[0] if found else None
 
     def courses(self, lab: str) -> Sequence[Course]:
         """All courses of a lab by name, with their prerequisites."""
-        return self._courses(COURSE.c.lab == lab)
+        return self._courses(_OF_LAB, {"lab": lab})
 
     def add_course(self, course: Course) -> None:
         """Teach something new; its prerequisites stand already."""
@@ -73,11 +104,11 @@ class CertificateBook:
 
     def events(self, person: str) -> Sequence[CertificateEvent]:
         """Everything that happened to a person's certificates, in order."""
-        return self._events(CERTIFICATE.c.person == person)
+        return self._events(_OF_PERSON, {"person": person})
 
     def events_in(self, lab: str) -> Sequence[CertificateEvent]:
         """Everything that happened in a lab, in order (for compiling views)."""
-        return self._events(EVENT.c.lab == lab)
+        return self._events(_IN_LAB, {"lab": lab})
 
     def record(
         self,
@@ -104,34 +135,13 @@ class CertificateBook:
             number, certificate.id, certificate.person, certificate.course, kind, at, by, reason, data or {}
         )
 
-    def _courses(self, condition: ColumnElement[bool]) -> list[Course]:
-        rows = self._c.execute(select(COURSE).where(condition).order_by(COURSE.c.id)).all()
+    def _courses(self, wanted: Select[Any], named: Mapping[str, str]) -> list[Course]:
+        rows = self._c.execute(wanted, named).all()
         groups: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-        wanted = (
-            select(NEED)
-            .where(NEED.c.course.in_([row.id for row in rows]))
-            .order_by(NEED.c.group_no, NEED.c.id)
-        )
-        for need in self._c.execute(wanted):
+        for need in self._c.execute(_NEEDS, {"courses": [row.id for row in rows]}):
             groups[need.course][need.group_no].append(need.needs)
         bare = (Course(*row) for row in rows)
         return [replace(one, needs=tuple(tuple(g) for g in groups[one.id].values())) for one in bare]
 
-    def _events(self, condition: ColumnElement[bool]) -> list[CertificateEvent]:
-        wanted = (
-            select(
-                EVENT.c.id,
-                EVENT.c.certificate,
-                CERTIFICATE.c.person,
-                CERTIFICATE.c.course,
-                EVENT.c.kind,
-                EVENT.c.at,
-                EVENT.c.by,
-                EVENT.c.reason,
-                EVENT.c.data,
-            )
-            .join(CERTIFICATE, CERTIFICATE.c.id == EVENT.c.certificate)
-            .where(condition)
-            .order_by(EVENT.c.id)
-        )
-        return [CertificateEvent(*row) for row in self._c.execute(wanted)]
+    def _events(self, wanted: Select[Any], named: Mapping[str, str]) -> list[CertificateEvent]:
+        return [CertificateEvent(*row) for row in self._c.execute(wanted, named)]

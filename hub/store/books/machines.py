@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from core.rulebook import resolve
 from core.vocabulary import Audience, MachineStatus, Risk
@@ -32,6 +32,15 @@ _RESOLVED = (
     .join(LAB, LAB.c.id == MACHINE.c.lab)
     .join(FAMILY, (FAMILY.c.lab == MACHINE.c.lab) & (FAMILY.c.id == MACHINE.c.family))
 )
+# built once: what every booking asks costs SQLAlchemy more to phrase than SQLite to answer
+_ONE = _RESOLVED.where(MACHINE.c.id == bindparam("machine"))
+_LAB = select(LAB).where(LAB.c.id == bindparam("lab"))
+_SEATS = (
+    select(SEAT.c.id, SEAT.c.machine, SEAT.c.number)
+    .where(SEAT.c.machine == bindparam("machine"))
+    .order_by(SEAT.c.id)
+)
+_SEATS_LOCKED = _SEATS.with_for_update()
 
 
 class MachineBook:
@@ -42,7 +51,7 @@ class MachineBook:
 
     def lab(self, lab: str) -> Lab | None:
         """The lab with this id."""
-        row = self._c.execute(select(LAB).where(LAB.c.id == lab)).one_or_none()
+        row = self._c.execute(_LAB, {"lab": lab}).one_or_none()
         return None if row is None else Lab(*row)
 
     def labs(self) -> Sequence[Lab]:
@@ -51,7 +60,7 @@ class MachineBook:
 
     def get(self, machine: str) -> Machine | None:
         """The machine with this name."""
-        row = self._c.execute(_RESOLVED.where(MACHINE.c.id == machine)).one_or_none()
+        row = self._c.execute(_ONE, {"machine": machine}).one_or_none()
         return None if row is None else _machine(row)
 
     def all(self, *, lab: str | None = None, family: str | None = None) -> Sequence[Machine]:
@@ -65,9 +74,8 @@ class MachineBook:
 
     def seats(self, machine: str, *, lock: bool = False) -> Sequence[Seat]:
         """Its seats by id; `lock` holds their rows till the transaction ends (PostgreSQL)."""
-        wanted = select(SEAT.c.id, SEAT.c.machine, SEAT.c.number).where(SEAT.c.machine == machine)
-        wanted = wanted.order_by(SEAT.c.id)
-        return [Seat(*row) for row in self._c.execute(wanted.with_for_update() if lock else wanted)]
+        wanted = _SEATS_LOCKED if lock else _SEATS
+        return [Seat(*row) for row in self._c.execute(wanted, {"machine": machine})]
 
     def hours(self, machine: Machine) -> tuple[Sequence[Opening], Sequence[DayException]]:
         """The week and its exceptions that hold for a machine: its own, or else the lab's."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from hub.ports.nodes import Node
 from hub.store import schema
@@ -14,6 +14,11 @@ OUTAGE = table_of(schema.Outage)
 _O = OUTAGE.c
 SAID = frozenset({"live", "held", "online", "version", "boot"})
 
+# built once, as every tap and booking asks them
+_ONE = select(NODE).where(NODE.c.id == bindparam("node"))
+_ONE_LOCKED = _ONE.with_for_update()
+_AT = select(NODE).where(NODE.c.machine == bindparam("of"))
+
 
 class NodeBook:
     """`hub.ports.Nodes` over table node."""
@@ -23,13 +28,12 @@ class NodeBook:
 
     def get(self, node: str, *, lock: bool = False) -> Node | None:
         """The node with this name; `lock` holds its row (PostgreSQL): views are published under it."""
-        wanted = select(NODE).where(NODE.c.id == node)
-        row = self._c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+        row = self._c.execute(_ONE_LOCKED if lock else _ONE, {"node": node}).one_or_none()
         return None if row is None else Node(*row)
 
     def at(self, machine: str) -> Node | None:
         """The node beside a machine."""
-        row = self._c.execute(select(NODE).where(NODE.c.machine == machine)).one_or_none()
+        row = self._c.execute(_AT, {"of": machine}).one_or_none()
         return None if row is None else Node(*row)
 
     def all(self, lab: str | None = None) -> Sequence[Node]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.ports.paper import Parcel
 from hub.store import schema
@@ -12,6 +12,11 @@ from hub.store.schema import table_of
 
 TABLE = table_of(schema.Outbox)
 C = TABLE.c
+
+# built once, as every booking says them
+_PUT = insert(TABLE)
+_WAITS = (C.done.is_(None), C.kind == bindparam("of_kind"), C.target == bindparam("at"))
+_OPEN = select(C.id).where(*_WAITS).limit(1).with_for_update()
 
 
 class OutboxBook:
@@ -34,12 +39,11 @@ class OutboxBook:
             "due": now,
             "created": now,
         }
-        self._c.execute(insert(TABLE).values(row))
+        self._c.execute(_PUT, row)
 
     def put_once(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> bool:
         """The same, unless an open parcel of this kind and target waits already."""
-        open_ones = select(C.id).where(C.done.is_(None), C.kind == kind, C.target == target).limit(1)
-        if self._c.execute(open_ones.with_for_update()).first() is not None:
+        if self._c.execute(_OPEN, {"of_kind": kind, "at": target}).first() is not None:
             return False
         self.put(lab, kind, target, payload, now)
         return True
@@ -56,6 +60,12 @@ class OutboxBook:
         counted = select(func.count()).select_from(TABLE).where(C.done.is_(None), C.kind.in_(list(kinds)))
         counted = counted if due is None else counted.where(C.due <= due)
         return int(self._c.execute(counted).scalar_one())
+
+    def latest(self, kind: str, target: str, since: datetime) -> Sequence[Parcel]:
+        """Parcels of a kind for a target made after `since`, sent or not, newest first."""
+        wanted = select(C.id, C.lab, C.kind, C.target, C.payload, C.due, C.created, C.tries)
+        wanted = wanted.where(C.kind == kind, C.target == target, C.created > since)
+        return [Parcel(*row) for row in self._c.execute(wanted.order_by(C.id.desc()))]
 
     def done(self, parcel: int, now: datetime) -> None:
         """Sent."""

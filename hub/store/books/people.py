@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from core.vocabulary import MemberStatus, Role
 from hub.ports.people import Account, NewPerson, Person
@@ -16,6 +16,14 @@ PERSON = table_of(User)
 ROLE = table_of(PersonRole)
 CHANGEABLE = frozenset(PERSON.c.keys()) - {"id", "lab", "created"}
 
+# built once, as every booking asks them
+_ONE = select(PERSON).where(PERSON.c.id == bindparam("person"))
+_ROLES = select(ROLE).where(ROLE.c.person.in_(bindparam("persons", expanding=True)))
+_THESE = (
+    select(PERSON.c.id).where(PERSON.c.id.in_(bindparam("persons", expanding=True))).order_by(PERSON.c.id)
+)
+_LOCKED = _THESE.with_for_update()
+
 
 class PeopleBook:
     """`hub.ports.People` over tables person and person_role."""
@@ -25,7 +33,8 @@ class PeopleBook:
 
     def get(self, person: str) -> Person | None:
         """The person with this id."""
-        return self._one(PERSON.c.id == person)
+        row = self._c.execute(_ONE, {"person": person}).one_or_none()
+        return None if row is None else self._with_roles([row])[0]
 
     def by_email(self, email: str) -> Person | None:
         """The person with this address, whatever its case."""
@@ -121,8 +130,7 @@ class PeopleBook:
 
     def lock(self, persons: Sequence[str]) -> None:
         """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer)."""
-        wanted = select(PERSON.c.id).where(PERSON.c.id.in_(list(persons))).order_by(PERSON.c.id)
-        self._c.execute(wanted.with_for_update()).all()
+        self._c.execute(_LOCKED, {"persons": list(persons)}).all()
 
     def _one(self, condition: object) -> Person | None:
         row = self._c.execute(select(PERSON).where(condition)).one_or_none()  # type: ignore[arg-type]
@@ -131,7 +139,7 @@ class PeopleBook:
     def _with_roles(self, rows: Sequence[Row[tuple[object, ...]]]) -> list[Person]:
         roles: dict[str, dict[str, set[Role]]] = defaultdict(lambda: defaultdict(set))
         teaches: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-        for held in self._c.execute(select(ROLE).where(ROLE.c.person.in_([row.id for row in rows]))):
+        for held in self._c.execute(_ROLES, {"persons": [row.id for row in rows]}):
             roles[held.person][held.lab].add(Role(held.role))
             if held.courses:
                 teaches[held.person][held.lab] = frozenset(held.courses)

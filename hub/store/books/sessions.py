@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from core.vocabulary import EndQuality, LockKind, SessionKind, StopReason
 from hub.ports.sessions import Lock, Session
@@ -16,6 +16,19 @@ SESSION = table_of(schema.Session)
 LOCK = table_of(schema.Lock)
 _S = SESSION.c
 _INSTANTS = {"start": "start_ms", "until": "until_ms", "end": "end_ms"}
+
+# built once, as every tap asks them
+_RUNNING = (
+    select(SESSION)
+    .where(_S.machine == bindparam("of"), _S.end_ms.is_(None))
+    .order_by(_S.start_ms.desc(), _S.id)
+    .limit(1)
+)
+_LOCKS_ON = (
+    select(LOCK)
+    .where(LOCK.c.machine == bindparam("of"), LOCK.c.lifted.is_(None))
+    .order_by(LOCK.c.since, LOCK.c.id)
+)
 
 
 class SessionBook:
@@ -31,8 +44,7 @@ class SessionBook:
 
     def running(self, machine: str) -> Session | None:
         """The session that runs on a machine."""
-        wanted = select(SESSION).where(_S.machine == machine, _S.end_ms.is_(None))
-        row = self._c.execute(wanted.order_by(_S.start_ms.desc(), _S.id).limit(1)).one_or_none()
+        row = self._c.execute(_RUNNING, {"of": machine}).one_or_none()
         return None if row is None else _session(row)
 
     def running_in(self, lab: str) -> Sequence[Session]:
@@ -84,8 +96,7 @@ class LockBook:
 
     def on(self, machine: str) -> Sequence[Lock]:
         """Locks not lifted, by since."""
-        wanted = select(LOCK).where(LOCK.c.machine == machine, LOCK.c.lifted.is_(None))
-        return [_lock(row) for row in self._c.execute(wanted.order_by(LOCK.c.since, LOCK.c.id))]
+        return [_lock(row) for row in self._c.execute(_LOCKS_ON, {"of": machine})]
 
     def lifted(self, machine: str) -> Sequence[str]:
         """Ids lifted whose `gone` record has not come."""

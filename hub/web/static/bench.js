@@ -33,6 +33,11 @@
     return ["free", say.free];
   }
 
+  function lightWords(led) {
+    const parts = led.split(" + ").map((glow) => glow.split(" ").map((word) => word.split("/").map((one) => say[`light ${one}`] || one).join("/")).join(" "));
+    return parts.join(" + ");
+  }
+
   function lamp(box, on, name, words) {
     const one = box.firstElementChild;
     one.classList.toggle("on", on);
@@ -49,7 +54,18 @@
     put(head.querySelector("b"), word);
     head.querySelector("use").setAttribute("href", `${start.sprite}#${LOOKS[kind]}`);
     put(card.querySelector(".display"), node.display.join("\n"));
-    card.querySelector(".led").setAttribute("class", `led ${node.led.split(/[ -]/)[0]}`);
+    const ring = card.querySelector(".led");
+    ring.setAttribute("class", `led ${node.led.split(/[ /]/)[0]}`);
+    const words = lightWords(node.led);
+    if (ring.getAttribute("aria-label") !== words) ring.setAttribute("aria-label", words);
+    put(card.querySelector("[data-light]"), words);
+    put(card.querySelector("[data-sound]"), node.buzz ? say[`sound ${node.buzz}`] || node.buzz : say.silent);
+    const code = card.querySelector("[data-qr]");
+    code.hidden = !node.qr;
+    if (node.qr) code.href = node.qr;
+    const kiosk = card.querySelector("[data-kiosk]");
+    kiosk.hidden = !node.kiosk;
+    if (node.kiosk) kiosk.href = `http://${location.hostname}:${node.kiosk}/`;
     card.querySelector("[data-box]").classList.toggle("dark", !node.powered);
     card.querySelector("[data-pad]").disabled = !node.powered;
     lamp(card.querySelector("[data-relay]"), node.relay, node.relay ? say.closed : say.open, node.relay ? say.powered : say.unpowered);

@@ -127,12 +127,14 @@ def _word(said: Said, showing: Showing, site: str) -> Screen:
 
 
 def _denied(said: Said, showing: Showing, code: str) -> Screen:
+    """Red for a second; then the light is the machine's own again: the room is not told."""
     page = (showing.now_ms - said.since_ms) // TURN_MS
+    own = _PHASES[showing.phase or Phase.IDLE](showing).led
     if page >= denials.pages(said):
-        return Screen("DENY", lines("QR", _spoken(said.lang, showing), {}), "red dim", qr=code)
+        return Screen("DENY", lines("QR", _spoken(said.lang, showing), {}), own, qr=code)
     shown = denials.page(said, page, showing.zone, qr=bool(code))
     red = showing.now_ms - said.since_ms < RED_MS
-    return Screen("DENY", shown, "red steady" if red else "red dim", "1 long low" if red else "")
+    return Screen("DENY", shown, "red steady" if red else own, "1 long low" if red else "")
 
 
 def _code_of(said: Said, showing: Showing, site: str) -> str:

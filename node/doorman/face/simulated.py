@@ -37,6 +37,10 @@ class SeveralFaces:
 
     def close(self) -> None:
         """Dark and silent, each."""
-        faces: Sequence[Face] = (self._first, *self._others)
-        for face in faces:
+        for face in self.faces:
             face.close()
+
+    @property
+    def faces(self) -> Sequence[Face]:
+        """Each of them."""
+        return (self._first, *self._others)

@@ -49,8 +49,14 @@ class Poller:
         self._steady = Steady()
         self._lost = False
         self._polls = 0
+        self._clear = self._unclear = 0
         self._end = Event()
         self._thread = Thread(target=self._run, name="reader", daemon=True)
+
+    @property
+    def readings(self) -> tuple[int, int]:
+        """How many readings of a card were clear, and how many were not, since the start."""
+        return self._clear, self._unclear
 
     def start(self) -> None:
         """Look from now on, in an own thread."""
@@ -111,7 +117,9 @@ class Poller:
         try:
             uid = reader.read_uid()
         except Unclear:
+            self._unclear += 1
             return self._steady.saw_unclear()
+        self._clear += uid is not None
         return self._steady.saw_nothing() if uid is None else self._steady.saw(uid)
 
     def _close(self) -> None:

@@ -42,9 +42,15 @@ class Wedge:
         self._device, self._written = device, written
         self._put, self._clock = put, clock
         self._line = ""
+        self._clear = self._unclear = 0
         self._lost = False
         self._wake_read, self._wake_write = os.pipe()
         self._thread = Thread(target=self._run, name="wedge", daemon=True)
+
+    @property
+    def readings(self) -> tuple[int, int]:
+        """How many lines were badges, and how many were none, since the start."""
+        return self._clear, self._unclear
 
     def start(self) -> None:
         """Listen from now on."""
@@ -95,8 +101,10 @@ class Wedge:
         uid = uid_of(line, self._written)
         if uid is None:
             if line:
+                self._unclear += 1
                 log.warning("event=badge_unreadable letters=%d", len(line))
             return
+        self._clear += 1
         self._put(TapSeen(uid, self._clock.monotonic_ms()))
         self._put(CardGone())  # such a reader never says when the card goes
 

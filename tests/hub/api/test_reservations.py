@@ -157,7 +157,7 @@ def test_a_slot_given_back_is_shown_as_cancelled_and_free_for_the_next(as_):
     amelie = as_("amelie")
     mine = amelie.post("/reservations", slot()).get_json()
     given = amelie.send("DELETE", f"/reservations/{mine['id']}")
-    assert (given.status_code, given.get_json()["status"]) == (200, "cancelled")
+    assert (given.status_code, given.get_json()["status"]) == (200, "cancelled_late")
     assert amelie.send("DELETE", f"/reservations/{mine['id']}").get_json() == given.get_json()
     assert as_("bram").post("/reservations", slot()).status_code == 201
 

@@ -132,11 +132,12 @@ def test_what_a_person_typed_becomes_no_header_and_no_second_line(store, cast, p
     read = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert read["Bcc"] is None
     assert (read["To"], read["Auto-Submitted"]) == ("amélie@lab.example", "auto-generated")
+    assert read["Date"].datetime == NOW
     assert len(letter.text) < 3000
 
 
 @pytest.mark.parametrize("to", ["", "nobody", "a@b\r\nBcc: c@d", "a b@c", "<a@b>", "a@b,c@d"])
 def test_an_address_that_is_none_is_given_up_for_good(to):
     with pytest.raises(NotSent) as refused:
-        message_of(Letter("<1@x>", to, "Hello", "text", "en"), "loquet@lab.example")
+        message_of(Letter("<1@x>", to, "Hello", "text", "en", NOW), "loquet@lab.example")
     assert refused.value.for_good

@@ -69,14 +69,23 @@ class Journal:
         self.records.append(record)
         return self
 
-    def session(self, who: str, start: datetime, minutes: int, name: str = "s1", **data: Any) -> "Journal":
+    def session(
+        self,
+        who: str,
+        start: datetime,
+        minutes: int,
+        name: str = "s1",
+        *,
+        reason: str = "badge-out",
+        **data: Any,
+    ) -> "Journal":
         """A whole session: start, power on, power off, end."""
         end = start + timedelta(minutes=minutes)
         until = stamp(start + timedelta(minutes=30))
         self.write("session-start", start, name, who=who, kind="use", until=until, **data)
         self.write("power-on", start, name)
         self.write("power-off", end, name)
-        ended = {"reason": "badge-out", "end_quality": "exact", "power_s": minutes * 60, "busy_s": 0}
+        ended = {"reason": reason, "end_quality": "exact", "power_s": minutes * 60, "busy_s": 0}
         return self.write("session-end", end, name, **ended)
 
     def batch(self, first: int = 1, last: int | None = None) -> Records:

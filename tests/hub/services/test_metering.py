@@ -144,7 +144,7 @@ def test_while_it_runs_the_reservation_is_in_use_and_then_kept_for_a_second_tap(
     amelie = both_floor.people.amelie
     wish = Wish("LAS-1", amelie, NOW, NOW + 60 * MINUTE, amelie)
     made = both_floor.store.write(lambda tx: reserve(tx, wish, NOW))
-    journal = Journal().session(amelie, NOW, 12, reservation=made.id)
+    journal = Journal().session(amelie, NOW, 12, reason="idle", reservation=made.id)
     take(both_floor, journal.batch(1, 2))
     assert session(both_floor).reservation == made.id
     assert session(both_floor).end is None

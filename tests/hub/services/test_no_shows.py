@@ -120,6 +120,13 @@ def test_where_nobody_can_tap_nobody_is_late(both_floor):
     assert looked(both_floor, at(14, 30)) == 0
 
 
+def test_nobody_is_penalised_for_a_slot_that_began_before_the_machine_had_a_reader(both_floor):
+    slot = booked(both_floor.store, both_floor.people.amelie, NOW - HOUR, NOW + HOUR, now=NOW - 2 * HOUR)
+    heard(both_floor.store, NOW)
+    assert looked(both_floor, NOW) == 0
+    assert present(both_floor.store, slot).status is ReservationStatus.CONFIRMED
+
+
 def test_e23_a_tap_a_second_before_the_end_of_the_grace_counts_even_when_it_is_heard_later(both_floor, slot):
     store, amelie = both_floor.store, both_floor.people.amelie
     looked(both_floor, at(14, 15))

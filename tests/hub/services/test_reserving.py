@@ -56,7 +56,7 @@ def test_a_slot_is_given_back_up_to_its_last_tick(store, cast, booked):
     late = store.write(lambda tx: cancel(tx, booked, amelie, booked.end))
     assert (late.code, store.read(lambda tx: tx.bookings.get(booked.id))) == (Reason.PAST, booked)
     given = store.write(lambda tx: cancel(tx, booked, amelie, booked.end - TICK))
-    assert given.status is ReservationStatus.CANCELLED
+    assert given.status is ReservationStatus.CANCELLED_LATE
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hub.services.refused import Refused
 from hub.services.ruling import RulesAt
 from hub.services.series import Scope, SeriesWish
 from tests.cast import ADC, NOW, RULES
-from tests.hub.services.desk import HOUR, booked, by, present
+from tests.hub.services.desk import HOUR, booked, by, mails, present
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 THURSDAY = NOW + timedelta(days=2, hours=8)  # 26 November, 17:00 in Brussels
@@ -61,6 +61,7 @@ def test_each_occurrence_has_its_own_answer_and_what_can_be_had_is_booked(both_f
     assert said == [(), (Reason.OVERLAP,), (), ()]
     held = both_floor.store.read(lambda tx: tx.bookings.together(series=answer.series))
     assert len(held) == 3
+    assert mails(both_floor.store, both_floor.people.dora) == ["series.made"]
     assert both_floor.store.read(lambda tx: tx.series.get(answer.series)).start_local == "2026-11-26T17:00"
 
 

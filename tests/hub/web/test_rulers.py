@@ -10,7 +10,7 @@ from core.booking import BookingRules, Taken, Wanted, objections
 from core.calendars import Opening
 from core.grants import MachinePolicy
 from core.timeline import Span
-from core.vocabulary import Audience, ReservationKind, ReservationStatus, Role
+from core.vocabulary import Audience, ReservationKind, ReservationStatus
 from hub.ports import Reservation
 from hub.web.rulers import Piece, ruler
 from hub.web.slots import hours_of, lengths, usual_length

@@ -85,3 +85,10 @@ def test_the_named_step_wins_over_the_usual_one():
 def test_whatever_the_parameters_something_is_said(code, params, lang):
     assert say(code, params, lang)
     assert next_step(code, None, params, lang)
+
+
+def test_slots_are_written_alike_in_every_language_and_end_with_one_full_stop():
+    for lang in ("fr", "nl", "en"):
+        said = say(Reason.GRID, PARAMS[Reason.GRID], lang)
+        assert "14:00 / 14:15" in said
+        assert ".." not in said

@@ -33,7 +33,7 @@ from core.wire.messages import (
     body_of,
     read,
 )
-from core.wire.seal import Keys, badge_key
+from core.wire.seal import Keys, badge_key, hidden
 from core.wire.socket import FROM_KEEPER, decode, encode
 from node.doorman.doorman import Doorman, House
 from node.doorman.events import CardGone, KeeperLost, KeeperMet, KeeperSaid, Leapt, TapSeen
@@ -411,6 +411,7 @@ class Machine:
             key_of=lambda uid: badge_key(KEYS.badge, uid),
             new_id=lambda: f"id-{next(self._ids)}",
             outcome=self.outcomes.append,
+            hide=lambda uid, nonce: hidden(KEYS.conceal, uid, nonce),
             shelf_damaged=damaged,
         )
         return Doorman(house)

@@ -211,7 +211,7 @@ def test_a_reset_lifts_the_released_emergency_stop_and_starts_nothing(machine) -
 
 
 def test_an_order_this_version_does_not_know_is_answered_with_invalid(machine) -> None:
-    machine.order(OrderKind.SELFTEST, by="driss")
+    machine.order(OrderKind.ENROL, by="driss")
     assert (done(machine).ok, done(machine).code) == (False, "INVALID")
 
 

@@ -46,7 +46,7 @@ def session(machine: Machine) -> dict:
 def test_emma_alone_is_told_that_a_supervisor_has_to_come(bench) -> None:
     outcome = bench.tap("emma")
     assert not outcome.allowed
-    assert [one["code"] for one in outcome.objections] == ["CERT_MISSING", "SUPERVISOR_MISSING"]
+    assert [one["code"] for one in outcome.objections] == ["CERT_MISSING"]
     assert bench.screen == "SUPERVISE"
     assert not bench.relay
 
@@ -184,6 +184,7 @@ def test_a_new_view_does_not_stop_a_session_that_is_supervised(bench) -> None:
 
 
 # -- what the hub says
+
 
 @pytest.fixture
 def linked(machine: Machine) -> Machine:

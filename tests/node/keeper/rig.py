@@ -98,7 +98,7 @@ class Rig:
         self.folder = folder
         self.clock = clock or HandClock()
         self.store, self.found = open_store(folder / "journal.db")
-        self.wires = Wires(self.types)
+        self.wires = self.make_wires()
         self.wires.now = contacts
         boot = f"boot-{self.clock.ms}"
         self.store.begin(f"journal-{next(STARTS)}", boot)
@@ -110,6 +110,10 @@ class Rig:
         self.keeper.boot(self.found)
         self.asked = 0
         self.doorman = None
+
+    def make_wires(self):
+        """The keeper's hands."""
+        return Wires(self.types)
 
     def with_doorman(self):
         """Say hello and that the view is fresh."""

@@ -19,9 +19,13 @@ _HOUSE = {
     "opening": "lab",
     "day_exception": "lab",
     "closure": "lab",
+    "course": "lab",
+    "course_need": "lab",
 }
-_LABS, _PEOPLE = "'labs'", "'people'"
-_WHO = ("person", "person_role", "token")  # who may ask for what (hub.services.letting_in)
+_LABS = "'labs'"
+# table -> the column that names the person: who may ask for what (hub.services.letting_in). A revision for each person, so
+# that nobody waits for another's transaction who does not wait for the row itself.
+_WHO = {"person": "id", "person_role": "person", "token": "person"}
 _MOVES = "UPDATE OF machine, seat, person, start_ms, end_ms, kind, status"  # what a calendar shows of a reservation
 
 _RENEW = "INSERT INTO revision (name, rev) VALUES ({name}, {random}) ON CONFLICT (name) DO UPDATE SET rev = excluded.rev"
@@ -49,6 +53,7 @@ END $$
 """
 _POSTGRES_PEOPLE = """
 CREATE FUNCTION loquet_people_revision() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE row_of jsonb := to_jsonb(CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END);
 BEGIN {renew}; RETURN NULL; END $$
 """
 _POSTGRES = """
@@ -97,9 +102,9 @@ def _on_sqlite() -> list[str]:
             renew = _renew(f"'house/' || {row}.{lab}", "sqlite")
             renew += f"; {_renew(_LABS, 'sqlite')}" if table == "lab" else ""
             made.append(_SQLITE.format(table=table, event=event, moment=event.upper(), renew=renew))
-    for table in _WHO:
-        for event in ("insert", "update", "delete"):
-            renew = _renew(_PEOPLE, "sqlite")
+    for table, person in _WHO.items():
+        for event, row in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
+            renew = _renew(f"'person/' || {row}.{person}", "sqlite")
             made.append(_SQLITE.format(table=table, event=event, moment=event.upper(), renew=renew))
     new, old = (_renew(f"'calendar/' || {row}.machine", "sqlite") for row in ("NEW", "OLD"))
     for event, moment, renew in (
@@ -112,12 +117,13 @@ def _on_sqlite() -> list[str]:
 
 
 def _on_postgres() -> list[str]:
+    person = "'person/' || COALESCE(row_of->>'person', row_of->>'id')"
     house = "'house/' || COALESCE(row_of->>'lab', row_of->>'id')"
     new, old = (_renew(f"'calendar/' || {row}.machine", "postgresql") for row in ("NEW", "OLD"))
     made = [
         _POSTGRES_HOUSE.format(renew=_renew(house, "postgresql"), labs=_renew(_LABS, "postgresql")),
         _POSTGRES_CALENDAR.format(new=new, old=old),
-        _POSTGRES_PEOPLE.format(renew=_renew(_PEOPLE, "postgresql")),
+        _POSTGRES_PEOPLE.format(renew=_renew(person, "postgresql")),
     ]
     made += [_POSTGRES.format(table=table, moment="UPDATE", subject="people") for table in _WHO]
     made += [_POSTGRES.format(table=table, moment="UPDATE", subject="house") for table in _HOUSE]

@@ -1,0 +1,89 @@
+"""Which parts stand before the people? The reader and the face that [reader] and [face] name."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import Any, Protocol, runtime_checkable
+
+from node.attached import PCSC, TYPING, Fittings, Reader
+from node.doorman.face.kiosk.server import KioskFace
+from node.doorman.face.ring import RingFace
+from node.doorman.face.simulated import SeveralFaces, SimulatedFace
+from node.doorman.parts import DoormanParts
+from node.doorman.reader import pcsc
+from node.doorman.reader.poller import Poller
+from node.doorman.reader.typed import Format
+from node.doorman.reader.wedge import Wedge
+from node.doorman.showing import Face
+from node.ports import Clock
+
+
+class Watching(Protocol):
+    """A reader's thread."""
+
+    @property
+    def readings(self) -> tuple[int, int]:
+        """How many readings were clear, and how many were not."""
+        ...
+
+    def start(self) -> None:
+        """Look from now on."""
+        ...
+
+    def stop(self) -> None:
+        """Look no more."""
+        ...
+
+
+def reader_of(wired: Reader, parts: DoormanParts, put: Callable[[object], None], clock: Clock) -> Watching:
+    """The reader of this node; a part of the bench's or a test's goes before."""
+    if parts.make_reader is None and wired.kind == TYPING and wired.event is not None:
+        return Wedge(wired.event, Format(wired.written, wired.uid_bytes), put, clock)
+    if parts.make_reader is None and wired.kind == PCSC:
+        return Poller(pcsc.maker(wired.named), put, clock)
+    return Poller(parts.make_reader or _chip(wired, parts.pause_us), put, clock)
+
+
+def face_of(fitted: Fittings) -> Face:
+    """Light, sound, display and tablet, as far as they are fitted."""
+    faces: list[Face] = []
+    if fitted.kind in ("ring", "oled"):
+        faces.append(RingFace((fitted.red, fitted.green, fitted.blue, fitted.buzzer), fitted.site))
+    if fitted.kind == "oled":
+        from node.doorman.face.oled import OledFace, device  # noqa: PLC0415  Pillow comes with the extra [pi]
+
+        faces.append(OledFace(device(fitted.display, fitted.i2c_bus, fitted.i2c_address), fitted.site))
+    if fitted.kiosk_port is not None:
+        faces.append(KioskFace(fitted.kiosk_host, fitted.kiosk_port, fitted.site))
+    if not faces:
+        return SimulatedFace(fitted.site)
+    return faces[0] if len(faces) == 1 else SeveralFaces(*faces)
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A face that can say whether its display took what was sent."""
+
+    def settled(self, wait_s: float) -> bool:
+        """Whether it stands there, within that time."""
+        ...
+
+
+def shown_by(face: Face) -> bool | None:
+    """Whether every display took what was sent; None where none can say."""
+    faces = face.faces if isinstance(face, SeveralFaces) else (face,)
+    told = [one.settled(0) for one in faces if isinstance(one, Settles)]
+    return all(told) if told else None
+
+
+def _chip(wired: Reader, pause_us: Callable[[int], None] | None) -> Callable[[], Any]:
+    never = Event()
+
+    def wait(span_us: int) -> None:
+        never.wait(span_us / 1_000_000)
+
+    def make() -> Any:
+        from node.doorman.reader.fenced import FencedReader  # noqa: PLC0415  it needs spidev, which a PC lacks
+
+        return FencedReader(wired.bus, wired.device, wired.reset_pin, pause_us=pause_us or wait)
+
+    return make

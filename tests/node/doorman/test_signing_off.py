@@ -1,0 +1,122 @@
+"""Driss signs Emma's practical part at the machine: two badges, a list, no power."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.grants import Refusal
+from core.vocabulary import GrantLevel, Reason, ReservationKind
+from tests.node.doorman.conftest import LASER, Machine, booking, grant, key
+from tests.node.doorman.test_buttons import push
+
+LACK = Refusal(Reason.CERT_MISSING, {"course": "LAS1", "step": "theory"})
+
+
+@pytest.fixture
+def bench(machine: Machine) -> Machine:
+    """A laser offline; Driss trains, Emma learns, Amelie has her certificate."""
+    driss = replace(grant("driss"), level=GrantLevel.TRAINER)
+    emma = replace(grant("emma"), level=GrantLevel.SUPERVISED)
+    known = (driss, emma, grant("amelie"))
+    machine.send_view(
+        machine=replace(LASER, needs=("LAS1",)),
+        grants={one.key: one for one in known},
+        refusals={key("emma"): (LACK,)},
+        bookings=(),
+    )
+    machine.disconnect()
+    return machine
+
+
+def signed(machine: Machine) -> list[dict]:
+    return [record["data"] for record in machine.records("sign-off")]
+
+
+def sign(machine: Machine) -> None:
+    push(machine)
+    machine.tap("driss")
+    machine.tap("emma")
+    for _ in range(3):
+        push(machine)
+
+
+def test_trainer_trainee_and_three_confirmed_items_make_a_record_and_no_power(bench) -> None:
+    push(bench)
+    assert bench.screen == "CHECK"
+    assert bench.tap("driss").action == "sign-off"
+    assert bench.tap("emma").action == "sign-off"
+    push(bench)
+    push(bench)
+    assert signed(bench) == []
+    push(bench)
+    claim = {"trainer": "driss", "trainee": "emma", "course": "LAS1", "checks": ["stop", "risks", "alone"]}
+    assert signed(bench) == [claim | {"session": None}]
+    assert bench.screen == "SIGNED"
+    assert bench.records("session-start", "power-on") == []
+
+
+@pytest.mark.parametrize("after_s", [61, 600])
+def test_a_minute_without_the_second_badge_ends_it(bench, after_s: int) -> None:
+    push(bench)
+    bench.tap("driss")
+    bench.pass_s(after_s)
+    outcome = bench.tap("emma")
+    assert outcome.reason == "CERT_MISSING"
+    assert signed(bench) == []
+
+
+def test_an_item_that_nobody_confirms_within_a_minute_signs_nothing(bench) -> None:
+    push(bench)
+    bench.tap("driss")
+    bench.tap("emma")
+    push(bench)
+    bench.pass_s(61)
+    push(bench)
+    push(bench)
+    assert signed(bench) == []
+
+
+def test_amelie_is_no_trainer(bench) -> None:
+    push(bench)
+    assert bench.tap("amelie").reason == "SUPERVISOR_INVALID"
+
+
+def test_nobody_signs_for_himself_with_a_second_badge_neither(bench) -> None:
+    other = replace(grant("driss"), key=key("chloe"), level=GrantLevel.SUPERVISED)
+    bench.connect()
+    bench.send_view(grants={**bench.hub.view.grants, other.key: other})
+    push(bench)
+    bench.tap("driss")
+    assert bench.tap("chloe").reason == "SUPERVISOR_INVALID"
+    assert signed(bench) == []
+
+
+def test_who_has_the_certificate_needs_no_signature(bench) -> None:
+    push(bench)
+    bench.tap("driss")
+    assert bench.tap("amelie").reason == "INVALID"
+
+
+def test_outside_a_training_three_an_hour_are_the_most_and_in_one_twelve(bench) -> None:
+    for _ in range(3):
+        sign(bench)
+    push(bench)
+    assert bench.tap("driss").reason == "RATE_LIMITED"
+    bench.connect()
+    bench.send_view(bookings=(replace(booking("driss", 0, 120), kind=ReservationKind.TRAINING),))
+    bench.disconnect()
+    bench.pass_s(61)
+    for _ in range(9):
+        sign(bench)
+    assert len(signed(bench)) == 12
+    push(bench)
+    assert bench.tap("driss").reason == "RATE_LIMITED"
+
+
+def test_while_somebody_has_the_machine_the_button_is_for_time_and_signs_nothing(bench) -> None:
+    bench.connect()
+    bench.send_view(bookings=(booking("amelie", 0, 60),))
+    bench.disconnect()
+    bench.tap("amelie")
+    push(bench)
+    assert bench.tap("amelie").action == "end"

@@ -115,10 +115,10 @@ def _closure(ask: Ask, identity: str) -> Closure:
 )
 def change(ask: Ask, machine: str) -> Answer:
     """Take a machine out, until an instant or until further notice; or bring it back (`status: ok`)."""
-    form = read_form(forms.ChangedMachine, ask.body)
     one = found(ask.read(lambda tx: tx.machines.get(machine)))
     if not ask.is_staff(one.lab):
         raise problem(Reason.FORBIDDEN)
+    form = read_form(forms.ChangedMachine, ask.body)
     until = None if form.until is None else parse_time(form.until, "until", one.zone)
     outage = Outage(machine, form.status, until, form.reason)
     if ask.flag("preview"):

@@ -5,6 +5,7 @@ On SQLite this is the only process that writes for long: it holds a lock beside 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,17 @@ LETTERS = "mail"  # in the data folder: where mails go that no server takes
 NOBODY = "loquet@localhost"
 
 
+class Part(StrEnum):
+    """What of the hub a process does; apart they need PostgreSQL."""
+
+    WEB = "web"
+    GATEWAY = "gateway"
+    JOBS = "jobs"
+
+
+ALL = frozenset(Part)
+
+
 @dataclass(frozen=True)
 class Hub:
     """The parts of a running hub."""
@@ -49,21 +61,26 @@ class Hub:
     watching: Watching
     begin: Callable[[], None]
     close: Callable[[], None]
+    does: frozenset[Part] = ALL
 
     def start(self) -> None:
-        """Connect to the nodes, let the jobs tick and the mails leave."""
-        self.begin()
-        self.link.start()
-        self.ticker.start()
-        self.postman.start()
+        """Connect to the nodes, let the jobs tick and the mails leave: what of it this process does."""
+        if Part.GATEWAY in self.does:
+            self.begin()
+            self.link.start()
+        if Part.JOBS in self.does:
+            self.ticker.start()
+            self.postman.start()
         self.watching.start()
 
     def stop(self) -> None:
         """End in the other order; what was taken is finished."""
         self.watching.stop()
-        self.postman.stop()
-        self.ticker.stop()
-        self.link.stop()
+        if Part.JOBS in self.does:
+            self.postman.stop()
+            self.ticker.stop()
+        if Part.GATEWAY in self.does:
+            self.link.stop()
         self.close()
 
 
@@ -79,9 +96,10 @@ def hold(var: Path) -> Leader:
     return holder
 
 
-def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
+def build(settings: Settings, clock: Clock, does: frozenset[Part] = ALL, **replacements: Any) -> Hub:
     """Every part of the hub over `settings`, not started. `replacements` go to `create_app` (the demo's bench).
 
+    Pages without the gateway beside them leave their messages in the outbox, where it finds them.
     Raises BadSettings without a broker.
     """
     if settings.broker is None:
@@ -93,14 +111,15 @@ def build(settings: Settings, clock: Clock, **replacements: Any) -> Hub:
     link = gateway(way, store, vault, clock)
     jobs = timetable(store, vault)
     ticker = Ticker(jobs, clock, _leader(settings))
-    app = create_app(settings, store=store, clock=clock, link=link, **replacements)
+    told = link if Part.GATEWAY in does else None
+    app = create_app(settings, store=store, clock=clock, link=told, **replacements)
     postman = Postman(store, clock, post_of(settings), settings.public_url)
 
     def begin() -> None:
         store.write(lambda tx: attending.hub_started(tx, clock.wall()))
 
     watching = Watching(create_ops_app(store, link), settings.ops_port)
-    return Hub(app, store, vault, link, jobs, ticker, postman, watching, begin, store.close)
+    return Hub(app, store, vault, link, jobs, ticker, postman, watching, begin, store.close, does)
 
 
 def post_of(settings: Settings) -> Post:

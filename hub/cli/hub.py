@@ -1,4 +1,4 @@
-"""`loquet hub init|run|migrate`: make a hub, run it, bring its database up to date."""
+"""`loquet hub init|run|web|gateway|jobs|migrate`: make a hub, run it whole or in parts, bring its database up to date."""
 
 import argparse
 import os
@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
         if wanted.command == "init":
             return _init(var, wanted.public_url)
         settings = load(var, os.environ)
-        return _migrate(settings) if wanted.command == "migrate" else _run(settings)
+        return _migrate(settings) if wanted.command == "migrate" else _run(settings, wanted.command)
     except BadSettings as bad:
         return _no(*bad.lines, SITUATION.format(var=var))
 
@@ -31,6 +31,9 @@ def _parser() -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="write hub.toml, make the secrets and an empty database")
     init.add_argument("public_url", nargs="?", default="http://127.0.0.1:8080", help="how members reach it")
     commands.add_parser("run", help="pages, gateway and jobs in one process")
+    commands.add_parser("web", help="the pages alone, beside a gateway and jobs: needs PostgreSQL")
+    commands.add_parser("gateway", help="the line to the nodes alone: needs PostgreSQL")
+    commands.add_parser("jobs", help="the timetable and the mails alone: needs PostgreSQL")
     commands.add_parser("migrate", help="bring the database to the latest revision")
     return parser
 
@@ -61,10 +64,8 @@ def _migrate(settings: Settings) -> int:
     return 0
 
 
-def _run(settings: Settings) -> int:
-    from hub.cli.building import AlreadyRunsError, build, hold
-    from hub.cli.serving import Server
-    from hub.clock import SystemClock
+def _run(settings: Settings, what: str) -> int:
+    from hub.store.engines import is_sqlite
 
     refusal = not_for_production(settings)
     if refusal is not None:
@@ -72,12 +73,39 @@ def _run(settings: Settings) -> int:
         return 2
     if settings.broker is None:
         return _no(f"{settings.var / 'hub.toml'}: [broker] is missing: the nodes could not be heard")
+    if what == "run":
+        return _run_whole(settings)
+    if is_sqlite(settings.database_url):
+        return _no(f"`{what}` alone needs PostgreSQL: on SQLite one process writes, `loquet hub run`")
+    return _run_part(settings, what)
+
+
+def _run_whole(settings: Settings) -> int:
+    from hub.cli.building import AlreadyRunsError, build, hold
+    from hub.cli.serving import Server
+    from hub.clock import SystemClock
+
     try:
         holder = hold(settings.var)
     except AlreadyRunsError as held:
         return _no(str(held))
     Server(f"{settings.host}:{settings.port}", lambda: build(settings, SystemClock())).run()
     holder.resign()
+    return 0
+
+
+def _run_part(settings: Settings, what: str) -> int:
+    from hub.cli.apart import until_told
+    from hub.cli.building import Part, build
+    from hub.cli.serving import Server
+    from hub.clock import SystemClock
+
+    part = Part(what)
+    if part is Part.WEB:
+        address = f"{settings.host}:{settings.port}"
+        Server(address, lambda: build(settings, SystemClock(), frozenset({part}))).run()
+    else:
+        until_told(build(settings, SystemClock(), frozenset({part})))
     return 0
 
 

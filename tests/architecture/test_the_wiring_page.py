@@ -42,3 +42,20 @@ def test_the_fragment_of_config_txt_has_what_a_node_needs():
         "gpio=27=op,dl",
     ):
         assert line in lines
+
+
+def test_the_couriers_unit_has_a_network_and_no_device():
+    unit = configparser.RawConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(FIRMWARE.parent / "systemd" / "loquet-courier.service")
+    service = unit["Service"]
+    assert (service["WatchdogSec"], service["Restart"]) == ("10", "always")
+    assert "DeviceAllow" not in service
+    assert "AF_INET" in service["RestrictAddressFamilies"]
+    assert "node run courier" in service["ExecStart"]
+
+
+def test_every_program_of_a_node_has_its_user():
+    users = (FIRMWARE.parent / "systemd" / "loquet.sysusers").read_text()
+    for program in ("keeper", "doorman", "courier"):
+        assert f"m loquet-{program} loquet-node" in " ".join(users.split())

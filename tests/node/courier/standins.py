@@ -198,6 +198,7 @@ class OnTheBroker:
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user)
         self.client.username_pw_set(user, password)
         self.ready = threading.Event()
+        self.moved = threading.Condition()
         self.client.on_connect = lambda *_: self.client.subscribe([(one, 0) for one in plug.listens()])
         self.client.on_subscribe = self._subscribed
         self.client.on_message = self._message
@@ -210,7 +211,14 @@ class OnTheBroker:
         self.ready.set()
 
     def _message(self, _client, _data, packet):
-        self._say(self.plug.take(packet.topic, packet.payload.decode()))
+        with self.moved:
+            told = self.plug.take(packet.topic, packet.payload.decode())
+            self.moved.notify_all()
+        self._say(told)
+
+    def until(self, holds):
+        with self.moved:
+            assert self.moved.wait_for(lambda: holds(self.plug), 15)
 
     def _say(self, messages):
         for topic, payload, retain in messages:

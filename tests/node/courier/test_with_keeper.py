@@ -15,8 +15,10 @@ from node.app.courier import courier_program
 from node.app.keeper import hardware
 from node.clock import SystemClock
 from node.keeper.hardware.courier import CourierDesk
+from node.keeper.program import run
 from node.settings import load
-from tests.node.courier.standins import Gen2Plug, HandClock, OnTheBroker, TasmotaPlug, serving
+from tests.faults.keeper_doorman import Doorman
+from tests.node.courier.standins import Gen1Plug, Gen2Plug, HandClock, OnTheBroker, TasmotaPlug, serving
 from tests.node.courier.test_printers import moonraker
 
 TOML = """[node]
@@ -54,6 +56,19 @@ password_file = "password"
 tls = false
 """
 ALL = "topic readwrite #\n"
+UNTIL = "2026-11-24T10:00:00.000Z"
+POLICY = {
+    "rev": 1,
+    "risk": "medium",
+    "stop": "now",
+    "cap_s": None,
+    "at_cap": "alarm",
+    "pre_run_s": 0,
+    "run_on_s": 0,
+    "needs_extraction": False,
+    "sensor": "power",
+    "tolerance_s": 0,
+}
 
 
 @pytest.fixture
@@ -122,7 +137,7 @@ def test_a_plug_on_a_real_broker_is_switched_confirmed_and_measured(
         watched.until(lambda seen: seen.feedback is False)
         watched.hardware.set_relay(closed=True)
         watched.until(lambda seen: seen.feedback is True and seen.busy is True)
-        assert plug.on
+        assert plug.on  # what was confirmed is so
         assert plug.ends_ms is not None
         assert watched.hardware.inputs().power_w == 60
         watched.hardware.set_relay(closed=False)
@@ -131,6 +146,102 @@ def test_a_plug_on_a_real_broker_is_switched_confirmed_and_measured(
     finally:
         courier.end()
         watched.hardware.close()
+        on_broker.end()
+
+
+@pytest.mark.mosquitto
+def test_a_first_generation_shelly_takes_its_timer_over_http(broker_for, tmp_path, run_dir):
+    acl = "".join(f"user {user}\n{ALL}" for user in ("courier", "plug"))
+    broker = broker_for({"courier": "courier-secret", "plug": "plug-secret"}, acl)
+    plug = Gen1Plug(HandClock())
+    with serving(lambda path, _headers: (200, plug.get(path))) as url:
+        more = PLUG.format(kind="shelly-gen1", topic=plug.prefix, port="{port}") + f'url = "{url}"\n'
+        settings = settings_of(tmp_path, run_dir, more, broker.port)
+        on_broker = OnTheBroker(broker, plug, "plug", "plug-secret")
+        watched = Watched(settings)
+        courier = Running(settings)
+        try:
+            watched.hardware.set_relay(closed=True)
+            watched.until(lambda seen: seen.feedback is True)
+            assert plug.on
+            assert plug.ends_ms is not None
+            watched.hardware.set_relay(closed=False)
+            watched.until(lambda seen: seen.feedback is False)
+        finally:
+            courier.end()
+            watched.hardware.close()
+            on_broker.end()
+
+
+class Shop:
+    """A whole keeper behind a plug, a courier, and a doorman on paper."""
+
+    def __init__(self, settings):
+        self.board, self.clock = Board(), SystemClock()
+        self.ready = threading.Event()
+        self.estop = settings.pins["estop"].pin
+        self.thread = threading.Thread(target=lambda: run(settings, self.clock, self._open, self._started))
+        self.settings = settings
+        self.thread.start()
+        assert self.ready.wait(15)
+        self.doorman = Doorman(str(settings.socket))
+        self.doorman.hello()
+
+    def _open(self):
+        opened = hardware(self.settings, self.clock, self.board.factory)
+        self.board.drive(self.estop, high=False)
+        return opened
+
+    def _started(self, program):
+        self.program = program
+        self.ready.set()
+
+    def ask(self, msg, **fields):
+        self.doorman.say(msg, id="q", **fields)
+        return self.doorman.hear("ok", "no")
+
+    def until_relay(self, word):
+        while self.doorman.hear("state")["relay"] != word:
+            assert self.thread.is_alive()
+
+    def end(self):
+        self.program.leave()
+        self.thread.join(15)
+        self.doorman.line.close()
+
+
+@pytest.mark.mosquitto
+def test_a_badge_switches_the_plug_and_the_e_stop_opens_it(broker_for, tmp_path, run_dir):
+    acl = "".join(f"user {user}\n{ALL}" for user in ("courier", "plug"))
+    broker = broker_for({"courier": "courier-secret", "plug": "plug-secret"}, acl)
+    plug = Gen2Plug(HandClock())
+    more = PLUG.format(kind="shelly-gen2", topic=plug.prefix, port="{port}")
+    settings = settings_of(tmp_path, run_dir, more, broker.port)
+    on_broker = OnTheBroker(broker, plug, "plug", "plug-secret")
+    shop = Shop(settings)
+    courier = Running(settings)
+    try:
+        shop.ask("policy", **POLICY)
+        shop.doorman.say("stale", on=False)
+        now_ms = shop.clock.monotonic_ms()
+        start = {
+            "session": "s1",
+            "kind": "use",
+            "who": "bo",
+            "responsible": None,
+            "booking": None,
+            "view": None,
+        }
+        start |= {"tap_ms": now_ms, "until_ms": now_ms + 3_600_000, "until": UNTIL, "reason": None}
+        assert shop.ask("energise", **start)["msg"] == "ok"
+        on_broker.until(lambda plug: plug.on)
+        shop.until_relay("closed")
+        shop.board.drive(shop.estop, high=True)
+        on_broker.until(lambda plug: not plug.on)
+        shop.until_relay("open")
+    finally:
+        courier.end()
+        shop.end()
         on_broker.end()
 
 

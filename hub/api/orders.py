@@ -12,7 +12,14 @@ from hub.services.letting_in import Scope
 routes = Routes()
 
 
-@routes.add("POST", "/nodes/{node}/enrolment", scope=Scope.STAFF, form=forms.NewEnrolment, success=202)
+@routes.add(
+    "POST",
+    "/nodes/{node}/enrolment",
+    scope=Scope.STAFF,
+    form=forms.NewEnrolment,
+    success=202,
+    answer="Enrolment",
+)
 def enrolment(ask: Ask, node: str) -> Answer:
     """Let one named person lay a new badge on a node, within 90 s; `check` stands on its display too."""
     form = read_form(forms.NewEnrolment, ask.body)

@@ -144,6 +144,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Lockout": _LOCKOUT,
     "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
+    "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),
     "Waiting": _WAITING,
     "Closure": record(_CLOSURE),
     "ClosureMade": record({**_CLOSURE, "cancelled": some("Reservation")}),

@@ -3,13 +3,16 @@
 `?lang=nl` on any page shows that page in Dutch and remembers it; the FR NL EN links are made of it.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, cast
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
-from hub.words.catalogs import catalog
+from hub.words.catalogs import catalog, one_stop
 from hub.words.languages import LANGUAGES, OWN_NAMES, best_language
 
 COOKIE = "lang"
@@ -51,6 +54,8 @@ def speak(app: Flask) -> None:
         lambda one, many, count: catalog(g.lang).ngettext(one, many, count),
         newstyle=True,
     )
+    for name in ("gettext", "ngettext"):
+        app.jinja_env.globals[name] = _tidied(cast("Callable[..., str]", app.jinja_env.globals[name]))
 
     @app.before_request
     def listen() -> None:
@@ -67,3 +72,13 @@ def speak(app: Flask) -> None:
                 COOKIE, g.lang, max_age=YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
             )
         return response
+
+
+def _tidied(say: Callable[..., str]) -> Callable[..., str]:
+    """A template's sentence, its places filled, with one full stop at its end."""
+
+    @pass_context
+    def said(context: Context, *words: object, **places: object) -> str:
+        return one_stop(say(context, *words, **places))
+
+    return said

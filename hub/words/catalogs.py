@@ -39,11 +39,17 @@ def catalog(lang: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def one_stop(said: str) -> str:
+    """A Dutch hour ends with a full stop of its own ("14.00 u."): at the end of a sentence one is enough."""
+    return said.replace("\u00a0u..", "\u00a0u.")
+
+
 def text(lang: str, sentence: str, **params: object) -> str:
     """An English sentence in `lang`, with its `%(name)s` places filled."""
-    return catalog(lang).gettext(sentence) % params if params else catalog(lang).gettext(sentence)
+    said = catalog(lang).gettext(sentence)
+    return one_stop(said % params) if params else said
 
 
 def count_text(lang: str, one: str, many: str, count: int, **params: object) -> str:
     """The singular or plural of a sentence for `count` in `lang`, `%(count)s` filled unless given."""
-    return catalog(lang).ngettext(one, many, count) % {"count": count, **params}
+    return one_stop(catalog(lang).ngettext(one, many, count) % {"count": count, **params})

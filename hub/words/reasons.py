@@ -12,7 +12,7 @@ from string import Formatter
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import Reason
-from hub.words.catalogs import text
+from hub.words.catalogs import one_stop, text
 from hub.words.sentences import FALLBACK, FALLBACK_STEP, SENTENCES, STEPS, USUAL_STEP
 from hub.words.times import clock, full_date, time_in_words
 
@@ -48,7 +48,8 @@ def _fitting(choices: Sequence[str], params: Mapping[str, Param]) -> str:
 
 
 def _fill(sentence: str, params: Mapping[str, Param], lang: str, zone: ZoneInfo) -> str:
-    return text(lang, sentence).format_map({name: _Said(value, lang, zone) for name, value in params.items()})
+    known = {name: _Said(value, lang, zone) for name, value in params.items()}
+    return one_stop(text(lang, sentence).format_map(known))
 
 
 @dataclass(frozen=True, slots=True)

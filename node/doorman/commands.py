@@ -92,8 +92,10 @@ class Commands:
         self._done(order, Reply(ok=True))
 
     def _enrol(self, order: Order) -> None:
-        self._enrolment.begin(order)
-        self._done(order, Reply(ok=True))
+        named = bool((order.args or {}).get("person"))
+        if named:
+            self._enrolment.begin(order)
+        self._done(order, Reply(ok=named, code=None if named else Reason.INVALID.value))
 
     def _identify(self, order: Order) -> None:
         self._stage.say(Word.CHECKING)

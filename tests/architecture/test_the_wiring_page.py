@@ -1,5 +1,6 @@
 """Does the wiring page name only what is there, and are its drawings whole?"""
 
+import configparser
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path

@@ -234,7 +234,10 @@ def test_a_danger_reported_before_is_what_the_lockouts_owner_comes_to_mend() -> 
     locks = (Lock("l1", LockKind.LOCKOUT, "amelie"), Lock("report-1", LockKind.DANGER, ""))
     found = Situation(inhibits=frozenset({Inhibit.LOCKOUT, Inhibit.DANGER}), locks=locks)
     assert decide(AMELIE, view(), NOW, found).kind is Kind.MAINTENANCE
-    assert codes(AMELIE, view(), NOW, replace(found, locks=locks[1:])) == [Reason.LOCKOUT, Reason.MACHINE_DOWN]
+    assert codes(AMELIE, view(), NOW, replace(found, locks=locks[1:])) == [
+        Reason.LOCKOUT,
+        Reason.MACHINE_DOWN,
+    ]
 
 
 def test_emma_who_learns_is_let_in_beside_a_supervisor_and_not_alone() -> None:
@@ -247,7 +250,9 @@ def test_emma_who_learns_is_let_in_beside_a_supervisor_and_not_alone() -> None:
 @pytest.mark.parametrize("lack", ["suspended", "newcomer", "over"])
 def test_a_supervisor_makes_up_for_no_suspension_no_missing_prerequisite_and_no_membership(lack: str) -> None:
     emma = {
-        "suspended": person("emma", (*signed("GEN", "LAS1"), Event("LAS1", Act.SUSPEND, NOW, "tom", "sloppy"))),
+        "suspended": person(
+            "emma", (*signed("GEN", "LAS1"), Event("LAS1", Act.SUSPEND, NOW, "tom", "sloppy"))
+        ),
         "newcomer": person("emma", ()),
         "over": person("emma", signed("GEN"), member_until=NOW - timedelta(days=1)),
     }[lack]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.booking import BookingRules, is_exempt
+from core.booking import BookingRules, Request, is_exempt
+from core.booking.quotas import used
 from core.terms import Daily, Quota, Scope, Subject, Terms, Window
 from core.vocabulary import Reason, ReservationKind, ReservationStatus
 from tests.core.shares import AHEAD, F1, RULES, WEEKLY, amelie, codes, holds, said, taken, wanted
@@ -29,6 +30,14 @@ def test_with_thirty_minutes_left_an_hour_on_friday_is_too_much_and_half_an_hour
     ((code, params),) = said(wanted("14:00", "15:00"), rules=rules)
     assert (code, params["left"], params["most"], params["window"]) == (Reason.QUOTA, 30, 360, "week")
     assert codes(wanted("14:00", "14:30"), rules=rules) == []
+
+
+def test_what_is_used_is_said_before_the_slot_and_no_slot_changes_it() -> None:
+    for length in ("14:15", "15:00"):
+        request = Request(wanted("14:00", length), (), amelie(USED), NOW)
+        assert {quota.window: had for quota, had in used(request)}[Window.WEEK] == 330
+    strangers = replace(USED, who="bram")
+    assert all(had == 0 for _, had in used(Request(wanted("14:00", "15:00"), (), amelie(strangers), NOW)))
 
 
 def test_the_same_hour_today_is_outside_the_quota() -> None:

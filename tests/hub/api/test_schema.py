@@ -109,7 +109,7 @@ def test_an_answer_that_is_not_as_written_is_found(app, real, monkeypatch):
 
 
 def test_every_route_says_what_it_answers():
-    assert {route.answer for route in ROUTES} - set(SCHEMAS) == {"text/calendar", "text/event-stream"}
+    assert {route.answer for route in ROUTES} - set(SCHEMAS) == {"text/calendar"}
 
 
 def test_no_form_takes_the_name_of_an_answer():

@@ -61,6 +61,7 @@ def test_the_held_offer_stands_on_my_page_with_its_end_and_is_no_booking_yet(bro
     assert "Free for you" in page
     assert "Kept for you until 09:30." in page
     assert "Next booking" not in page
+    assert "9.30\u00a0u.</p>" in amelie.get("/mine?lang=nl").text  # one full stop, not two
 
 
 def test_opening_the_mails_link_changes_nothing_and_its_button_takes_it(browser, store, cast):

@@ -92,3 +92,8 @@ def test_slots_are_written_alike_in_every_language_and_end_with_one_full_stop():
         said = say(Reason.GRID, PARAMS[Reason.GRID], lang)
         assert "14:00 / 14:15" in said
         assert ".." not in said
+
+
+def test_a_dutch_hour_at_the_end_of_a_sentence_ends_it() -> None:
+    assert "u." in say(Reason.OCCUPIED, PARAMS[Reason.OCCUPIED], "nl")
+    assert say(Reason.OCCUPIED, PARAMS[Reason.OCCUPIED], "nl").count("..") == 0

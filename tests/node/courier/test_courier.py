@@ -260,8 +260,7 @@ def test_a_plug_that_still_draws_three_seconds_after_it_went_off_is_seen(bench):
 
 def test_what_the_broker_kept_says_nothing_of_now(bench):
     bench.reachable = False
-    bench.wants(closed=True)
-    bench.plug.turn(on=True)
+    bench.wants(closed=False)
     for topic, payload, _ in (*bench.plug.hello(), *bench.plug.spontaneous()):
         bench.courier.turn(PlugSaid(topic, payload, kept=True))
     bench.pass_s(3)

@@ -210,7 +210,7 @@ def test_a_reset_lifts_the_released_emergency_stop_and_starts_nothing(machine) -
     assert not machine.relay
 
 
-def test_an_order_this_version_does_not_know_is_answered_with_invalid(machine) -> None:
+def test_an_enrolment_that_names_nobody_is_answered_with_invalid(machine) -> None:
     machine.order(OrderKind.ENROL, by="driss")
     assert (done(machine).ok, done(machine).code) == (False, "INVALID")
 

@@ -134,7 +134,7 @@ def stop_now(rig):
     rig.ask("stop-now", session="s1", reason="staff-stop", by="max")
 
 
-def cut_by(contact, value, wait_s):
+def cut_by(contact, wait_s, *, value):
     def cut(rig):
         busy(rig)
         rig.set(**{contact: value})
@@ -153,13 +153,13 @@ STORIES = [
     maintained,
     signal,
     stop_now,
-    cut_by("estop", True, 0),
-    cut_by("estop", None, 0),
-    cut_by("bypass", True, 0),
-    cut_by("report", True, 0),
-    cut_by("extraction_ok", False, 3),
-    cut_by("extraction_ok", None, 3),
-    cut_by("feedback", False, 3),
+    cut_by("estop", 0, value=True),
+    cut_by("estop", 0, value=None),
+    cut_by("bypass", 0, value=True),
+    cut_by("report", 0, value=True),
+    cut_by("extraction_ok", 3, value=False),
+    cut_by("extraction_ok", 3, value=None),
+    cut_by("feedback", 3, value=False),
 ]
 
 

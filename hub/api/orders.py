@@ -2,7 +2,7 @@
 
 from core.timeline import stamp
 from hub.api import forms
-from hub.api.door import Answer, Ask
+from hub.api.door import Answer, Ask, found, not_found
 from hub.api.forms import read_form
 from hub.api.problems import granted
 from hub.api.routes import Routes
@@ -22,6 +22,8 @@ routes = Routes()
 )
 def enrolment(ask: Ask, node: str) -> Answer:
     """Let one named person lay a new badge on a node, within 90 s; `check` stands on its display too."""
+    if not ask.is_staff(found(ask.read(lambda tx: tx.nodes.get(node))).lab):
+        raise not_found()
     form = read_form(forms.NewEnrolment, ask.body)
     made = granted(ask.write(lambda tx: enrolling_at.open_at(tx, ask.person, form.member, node, ask.now)))
     told = {"node": made.node, "member": made.member, "check": made.check}

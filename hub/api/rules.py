@@ -69,7 +69,8 @@ def save(ask: Ask) -> Answer:
 )
 def change(ask: Ask, level: str, subject: str) -> Answer:
     """Change some figures; null gives one back to what stands above."""
-    form, where = read_form(forms.ChangedRules, ask.body), _where(ask, level, subject)
+    where = _where(ask, level, subject)
+    form = read_form(forms.ChangedRules, ask.body)
     ask.must_match(rules_there(ask, level, subject).body)
     present = found(ask.read(lambda tx: tx.rules.present(where.lab, where.level, where.subject)))
     wanted = {name: value for name, value in {**present, **form.rules}.items() if value is not None}

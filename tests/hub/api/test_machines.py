@@ -157,7 +157,7 @@ def test_the_description_is_openapi_and_names_every_door(stranger):
     about = stranger.get("/openapi.json").get_json()
     assert about["openapi"].startswith("3.1")
     assert "post" in about["paths"]["/api/v1/reservations"]
-    assert "NewReservation" in about["components"]["schemas"]
+    assert "NewReservationForm" in about["components"]["schemas"]
 
 
 def test_a_trainer_finds_the_certificates_of_a_member_and_a_member_does_not(as_, cast):

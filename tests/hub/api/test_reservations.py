@@ -201,7 +201,7 @@ def test_a_key_is_ones_own(as_):
 
 def test_a_key_that_is_being_answered_says_wait(as_, store, cast):
     body = b"{}"
-    digest = hashlib.sha256(body).hexdigest()
+    digest = hashlib.sha256(b"\n" + body).hexdigest()
     route = ("POST", "/api/v1/reservations", "k1")
     store.write(lambda tx: tx.replays.begin(ADC, cast.amelie, route, digest, NOW))
     waiting = as_("amelie").post("/reservations", body, Idempotency_Key="k1")

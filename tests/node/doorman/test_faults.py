@@ -111,16 +111,10 @@ def spoilt(body: object, dice: random.Random) -> object:
     return dice.choice(RUBBISH)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_whatever_the_hub_says_is_taken_or_refused_and_the_session_does_not_notice(
-    machine, seed: int
-) -> None:
-    machine.tap("amelie")
-    machine.contact(busy=True)
-    dice = random.Random(seed)
-    wall = machine.clock.wall()
+def everything_the_hub_says(machine) -> dict[type, dict[str, object]]:
+    """One good body of each message, to be spoilt."""
     view = machine.shelf.view().body
-    bodies = {
+    return {
         View: view,
         LockList: machine.shelf.locks().body,
         Now: {
@@ -145,6 +139,17 @@ def test_whatever_the_hub_says_is_taken_or_refused_and_the_session_does_not_noti
             "order": "stop",
         },
     }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_hub_says_is_taken_or_refused_and_the_session_does_not_notice(
+    machine, seed: int
+) -> None:
+    machine.tap("amelie")
+    machine.contact(busy=True)
+    dice = random.Random(seed)
+    wall = machine.clock.wall()
+    bodies = everything_the_hub_says(machine)
     refused = 0
     for _ in range(150):
         kind = dice.choice(list(bodies))

@@ -35,7 +35,7 @@ class Beside:
         """Is this tap one of a learner and a supervisor?"""
         if visit.who and self._hands.watched(visit.who):
             self._hands.finish(visit, "stay", ())
-        elif self._supervision.learner is not None and self._supervision.learner.key != visit.key:
+        elif self._supervision.beckons(visit.key):
             self._come_beside(visit)
         elif self._supervision.too_late(visit.key):
             self._hands.refuse(visit, (objection(Reason.SUPERVISOR_MISSING),))

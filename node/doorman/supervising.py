@@ -92,6 +92,11 @@ class Supervision:
         """The learner has started."""
         self._learner = None
 
+    def beckons(self, key: str) -> bool:
+        """Is this a supervisor's tap while somebody else waits for one? All others come for themselves."""
+        waits = self.learner
+        return waits is not None and waits.key != key and self._may_supervise(key)
+
     def too_late(self, key: str) -> bool:
         """Is this a supervisor's tap that came after the minute?"""
         return self._learner is not None and self.learner is None and self._may_supervise(key)

@@ -112,12 +112,12 @@ def test_the_lapsed_and_the_stranger_are_refused(demo: Demo) -> None:
 def test_a_granted_certificate_opens_the_machine_and_a_revoked_one_closes_it(demo: Demo) -> None:
     newcomer = demo.me("newcomer")
     granted = demo.api(
-        "trainer", "POST", "/certificates", {"member": newcomer, "course": "CNC1"}, scope="certify"
+        "trainer", "POST", "/certificates", {"member": newcomer, "course": "3DP1"}, scope="certify"
     )
     assert granted.status == 201, granted.text
     uid = demo.uid("newcomer")
-    assert until(lambda: demo.bench("tap", node="cnc-2", uid=uid)["allowed"], 2)
-    assert demo.node("cnc-2")["relay"] is True
+    assert until(lambda: demo.bench("tap", node="3dp-1", uid=uid)["allowed"], 2)
+    assert demo.node("3dp-1")["relay"] is True
 
     revoked = demo.api(
         "trainer",
@@ -127,10 +127,10 @@ def test_a_granted_certificate_opens_the_machine_and_a_revoked_one_closes_it(dem
         scope="certify",
     )
     assert revoked.status == 200, revoked.text
-    assert until(lambda: demo.node("cnc-2")["phase"] != "in-use", 2)  # told to stop, by the machine's policy
+    assert until(lambda: demo.node("3dp-1")["phase"] != "in-use", 2)  # told to stop, by the machine's policy
     demo.bench("clock", advance_s=60)  # nothing turns: half a minute later the power goes
-    assert demo.node("cnc-2")["relay"] is False
-    assert demo.bench("tap", node="cnc-2", uid=uid)["reason"] == "CERT_REVOKED"
+    assert demo.node("3dp-1")["relay"] is False
+    assert demo.bench("tap", node="3dp-1", uid=uid)["reason"] == "CERT_REVOKED"
 
 
 def test_a_lockout_cuts_and_is_in_force_only_when_its_record_has_come(demo: Demo) -> None:
@@ -160,7 +160,8 @@ def test_time_may_pass_for_a_day_and_the_nodes_hold_a_fresh_view(demo: Demo) -> 
 
 def test_a_slot_that_somebody_has_is_409_with_alternatives(demo: Demo) -> None:
     start = next_quarter(demo.now(), 30) + timedelta(days=1)
-    assert demo.slot("maker", "3DP-2", start, 60).status == 201
+    made = demo.slot("maker", "3DP-2", start, 60)
+    assert made.status == 201, made.text
     again = demo.slot("second", "3DP-2", start, 60)
     assert again.status == 409
     assert again.json["code"] == "OVERLAP"
@@ -168,3 +169,4 @@ def test_a_slot_that_somebody_has_is_409_with_alternatives(demo: Demo) -> None:
     assert stamp(start) not in [
         one["start"] for one in again.json["alternatives"] if one["machine"] == "3DP-2"
     ]
+    demo.api("maker", "DELETE", f"/reservations/{made.json['id']}")  # the other stories book, too

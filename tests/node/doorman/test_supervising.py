@@ -106,10 +106,17 @@ def test_driss_who_works_for_two_minutes_already_is_not_supervising(bench) -> No
     assert session(bench)["who"] == "driss"
 
 
-def test_amelie_who_may_not_supervise_is_told_so_and_starts_nothing(bench) -> None:
+def test_amelie_who_may_not_supervise_comes_for_herself(bench) -> None:
+    assert bench.tap("emma").reason == "CERT_MISSING"
+    own = bench.tap("amelie")  # refused for emma's sake, she would never know why
+    assert (own.allowed, own.reason) == (True, None)
+    assert session(bench)["who"] == "amelie"
+    assert session(bench)["responsible"] is None
+
+
+def test_who_may_not_at_all_is_told_his_own_reason_while_a_learner_waits(bench) -> None:
     bench.tap("emma")
-    assert bench.tap("amelie").reason == "SUPERVISOR_INVALID"
-    assert not bench.relay
+    assert bench.tap("a stranger", uid=bytes.fromhex("04D00DFEEDBEEF")).reason == "BADGE_UNKNOWN"
     assert bench.tap("driss").allowed  # she still waits for one who may
 
 

@@ -328,7 +328,7 @@ slots = st.lists(st.tuples(st.sampled_from(["amelie", "bram"]), quarter, st.inte
 
 
 @given(slots, st.integers(9 * 60, 18 * 60), st.sets(st.sampled_from(["r-0", "r-1", "r-2"])), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_allowed_implies_allowed_at_every_instant_before_until(
     drawn: list[Booking], minute: int, arrived: set[str], ends_soon: bool
 ) -> None:
@@ -347,7 +347,7 @@ def test_allowed_implies_allowed_at_every_instant_before_until(
 
 
 @given(slots, st.integers(9 * 60, 18 * 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_two_people_are_never_both_let_in_by_their_own_slots(drawn: list[Booking], minute: int) -> None:
     now = tuesday("00:00") + timedelta(minutes=minute)
     disjoint = [one for n, one in enumerate(drawn) if not any(one.span.overlaps(b.span) for b in drawn[:n])]

@@ -193,7 +193,7 @@ busy = st.lists(st.tuples(quarters, st.integers(1, 8), st.integers(1, 2)), max_s
 
 
 @given(busy, quarters, st.integers(2, 8), st.integers(0, 600))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_alternative_could_be_booked_at_once(
     drawn: list[tuple[int, int, int]], first: int, length: int, later: int
 ) -> None:
@@ -211,7 +211,7 @@ def test_every_alternative_could_be_booked_at_once(
 
 
 @given(busy, quarters, st.integers(1, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_overlap_is_said_exactly_when_every_seat_shares_an_instant(
     drawn: list[tuple[int, int, int]], first: int, length: int
 ) -> None:

@@ -130,7 +130,7 @@ def asked_of_core(lab: NaiveLab, slot: Slot) -> tuple[Wanted, list[Taken], Booki
 @given(
     terms, rows, asked, st.sampled_from([(1,), (1, 2)]), st.integers(-3000, -1200) | st.integers(-600, 240)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_core_objects_exactly_where_the_minutes_do(
     said: Terms, drawn: list[tuple], wish: tuple, seats: tuple[int, ...], later: int
 ) -> None:

@@ -1,10 +1,14 @@
 """A node's program started cold, on mock pins: `python -m benchmarks.cold keeper|doorman FOLDER`.
 
-Says `safe` when the relay's pin is claimed and off; systemd's notice says when it is ready.
+Says `safe` when the relay's pin is claimed and off, and later `closed AT` with each edge that closes it (AT: this
+machine's CLOCK_MONOTONIC in seconds, as every process reads it); systemd's notice says when it is ready.
 """
 
 import sys
 from pathlib import Path
+from time import perf_counter
+
+RELAY, ESTOP = 17, 22
 
 
 def main(program: str, folder: str) -> int:
@@ -24,14 +28,19 @@ def _keeper(board: object, settings: object) -> int:
 
     def open_hardware() -> object:
         lines = hardware(settings, SystemClock(), board.factory)  # type: ignore[attr-defined, arg-type]
-        board.drive(22, high=False)  # type: ignore[attr-defined]
-        sys.stdout.write("safe\n")
-        sys.stdout.flush()
+        _say("safe")
+        board.drive(ESTOP, high=False)  # type: ignore[attr-defined]  # a closed loop: nobody presses
+        board.watch(RELAY, lambda high: _say(f"closed {perf_counter()}") if high else None)  # type: ignore[attr-defined]
         return lines
 
     program = keeper_program(settings, open_hardware=open_hardware)  # type: ignore[arg-type]
     signal.signal(signal.SIGTERM, lambda *_: program.stop())
     return program.run()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _doorman(settings: object) -> int:

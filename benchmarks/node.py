@@ -1,4 +1,8 @@
-"""A whole node in threads, as on a board: keeper and doorman on mock pins, ten thousand members on its shelf, no hub."""
+"""A whole node without a hub: ten thousand members on its shelf, its keeper in a process of its own as on a board.
+
+The doorman runs in a thread here, with nothing beside him but whoever lays the card: in one process with the keeper
+both would wait for one interpreter, which no board does.
+"""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,17 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Queue
-from typing import Any
+from select import select
+from subprocess import Popen
 
+from benchmarks.processes import started
 from core.calendars import Opening
 from core.grants import Grant, MachinePolicy, MachineView
 from core.views import view_body
 from core.vocabulary import Audience, Risk
 from core.wire.freshness import Home
 from core.wire.seal import Keys, badge_key
-from loquet.models.pins import Board
 from node.app.doorman import doorman_program
-from node.app.keeper import hardware, keeper_program
 from node.clock import SystemClock
 from node.doorman.events import TapSeen
 from node.doorman.outcome import TapOutcome
@@ -27,7 +31,6 @@ from node.ports import Ages, Kept
 from node.settings import NodeSettings, load
 
 SECRET = bytes(range(32))
-RELAY, ESTOP = 17, 22
 WITHIN_S = 20
 SETTINGS = """
 [node]
@@ -88,12 +91,19 @@ class Node:
     settings: NodeSettings
     say: Callable[[object], None]
     outcomes: "Queue[TapOutcome]"
-    closed: threading.Event
+    keeper: "Popen[bytes]"
     at_rest: Callable[[], bool]
 
     def rest(self) -> None:
-        """Wait until no session is left."""
+        """Wait until no session is left and everything is written: a person lays a badge on a node at rest."""
         until(self.at_rest)
+
+    def closed(self) -> float:
+        """When the relay closed, on the scale of `perf_counter`; waits for it."""
+        told = self.keeper.stdout
+        if told is None or not select([told], [], [], WITHIN_S)[0]:
+            raise RuntimeError(f"the relay stays open: {self.outcomes.get(timeout=1)}")
+        return float(told.readline().split()[1])
 
     def tap(self, uid: bytes) -> TapOutcome:
         """Lay a card; what the doorman says of it."""
@@ -119,33 +129,23 @@ def write_settings(folder: Path, port: int = 1) -> NodeSettings:
 @contextmanager
 def offline_node(folder: Path, members: int) -> Iterator[Node]:
     """The node at rest, its hub down."""
-    settings, board = write_settings(folder), Board()
+    settings = write_settings(folder)
     fill_shelf(settings.state_dir / "shelf.db", members)
     outcomes: Queue[TapOutcome] = Queue()
-    closed = threading.Event()
-    keeper = keeper_program(settings, open_hardware=lambda: _watched(settings, board, closed))
     doorman = doorman_program(
         settings,
         parts=DoormanParts(make_reader=EmptyReader, link=NoHub(), outcome=outcomes.put, ntp=lambda: True),
     )
-    threads = [threading.Thread(target=each.run) for each in (keeper, doorman)]
-    for thread in threads:
+    thread = threading.Thread(target=doorman.run)
+    with started("keeper", folder) as (keeper, *_):
         thread.start()
-    try:
-        until(lambda: keeper.inbox.settled() and doorman.seen.keeper == "ok" and doorman.seen.idle)
-        yield Node(settings, doorman._inbox.put, outcomes, closed, lambda: doorman.seen.phase == "idle")  # noqa: SLF001 -- in the reader's place
-    finally:
-        doorman.stop()
-        keeper.stop()
-        for thread in threads:
+        try:
+            until(lambda: doorman.seen.keeper == "ok" and doorman.seen.idle)
+            at_rest = lambda: doorman.seen.phase == "idle" and doorman.seen.idle  # noqa: E731
+            yield Node(settings, doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
+        finally:
+            doorman.stop()
             thread.join(WITHIN_S)
-
-
-def _watched(settings: NodeSettings, board: Board, closed: threading.Event) -> Any:
-    lines = hardware(settings, SystemClock(), board.factory)
-    board.drive(ESTOP, high=False)  # a closed loop: nobody presses
-    board.watch(RELAY, lambda high: closed.set() if high else closed.clear())
-    return lines
 
 
 def until(done: Callable[[], bool]) -> None:

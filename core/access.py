@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from core.calendars import next_start
 from core.case import Case, Decision, Kind, Lock, Objection, OpenSession, Situation
-from core.grants import MachineView, Params
-from core.timeline import Span, stamp
+from core.grants import LEARNING, RESTING, MachineView, Params, Refusal
+from core.timeline import Span, clock, stamp
 from core.vocabulary import GrantLevel, Inhibit, LockKind, MachineStatus, Reason, SessionKind
 
 __all__ = [
@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 STARTS_ONLY = frozenset({Reason.LAST_START, Reason.TOO_SHORT})  # these never end what has begun
-RUN_OUT = frozenset({Reason.MEMBER_EXPIRED, Reason.CERT_EXPIRED, Reason.CERT_DORMANT, Reason.CHARTER})
+RUN_OUT = frozenset(
+    {Reason.MEMBER_EXPIRED, Reason.CERT_EXPIRED, Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL, Reason.CHARTER}
+)
 DOWN = frozenset({MachineStatus.OUT_OF_ORDER, MachineStatus.MAINTENANCE, MachineStatus.DECOMMISSIONED})
 
 
@@ -91,7 +93,9 @@ def known_against(code: Reason) -> Callable[[Case], Found]:
     """What the hub knows against the person: taken from the view, where no grant holds."""
 
     def found(case: Case) -> Found:
-        against = () if case.grant else case.view.refusals.get(case.key, ())
+        if case.grant:
+            return _NO
+        against = case.view.refusals.get(case.key, ())
         return tuple(refusal.params for refusal in against if refusal.code is code)
 
     return found
@@ -114,6 +118,14 @@ def closed(case: Case) -> Found:
         return _NO
     opens = next_start(case.open_time, case.now)
     return ({"opens": stamp(opens) if opens else None},)
+
+
+def too_loud(case: Case) -> Found:
+    """It is quiet time, and the machine is none that may run then (R10); its maintainer answers for himself."""
+    policy, quiet_at = case.policy, case.quiet_at
+    if quiet_at is None or quiet_at > case.now or case.kind is Kind.MAINTENANCE:
+        return _NO
+    return ({"from": clock(policy.quiet_from_min or 0), "to": clock(policy.quiet_to_min or 0)},)
 
 
 def occupied(case: Case) -> Found:
@@ -181,10 +193,12 @@ REFUSALS: tuple[tuple[Reason, Callable[[Case], Found]], ...] = (
     (Reason.CERT_SUSPENDED, known_against(Reason.CERT_SUSPENDED)),  # can they
     (Reason.CERT_REVOKED, known_against(Reason.CERT_REVOKED)),
     (Reason.CERT_MISSING, known_against(Reason.CERT_MISSING)),
+    (Reason.CERT_PROVISIONAL, known_against(Reason.CERT_PROVISIONAL)),
     (Reason.CERT_EXPIRED, known_against(Reason.CERT_EXPIRED)),
     (Reason.CERT_DORMANT, known_against(Reason.CERT_DORMANT)),
     (Reason.STAFF_ONLY, for_staff),  # when
     (Reason.LAB_CLOSED, closed),
+    (Reason.QUIET, too_loud),
     (Reason.OCCUPIED, occupied),
     (Reason.RESERVED_OTHER, reserved_by_other),
     (Reason.LEAD, no_walk_up),
@@ -214,6 +228,8 @@ NEXT: Mapping[Reason, str] = {
     Reason.CERT_MISSING: "enrol",
     Reason.CERT_EXPIRED: "retest",
     Reason.CERT_DORMANT: "supervised_session",
+    Reason.CERT_PROVISIONAL: "ask_confirmation",
+    Reason.PIN_NEEDED: "see_desk",
     Reason.STAFF_ONLY: "other_machine",
     Reason.LAB_CLOSED: "choose_other_time",
     Reason.OCCUPIED: "wait",
@@ -264,10 +280,15 @@ def stays(session: OpenSession, view: MachineView) -> tuple[Objection, ...]:
     if session.kind is SessionKind.MAINTENANCE or _granted(session, view):  # a lock ends maintenance
         return ()
     refused = view.refusals.get(session.key or session.who, ())
-    causes = tuple(one for one in refused if one.code not in RUN_OUT)
+    causes = tuple(one for one in refused if not _bearable(one, session))
     if refused and not causes:
         return ()
     return tuple(objection(one.code, one.params) for one in causes) or (objection(Reason.BADGE_UNKNOWN),)
+
+
+def _bearable(one: Refusal, session: OpenSession) -> bool:
+    """What lets a session finish: a right that ran out, a badge that rests, what a supervisor makes up for."""
+    return one.code in RUN_OUT or one == RESTING or (session.responsible is not None and one.code in LEARNING)
 
 
 def _granted(session: OpenSession, view: MachineView) -> bool:

@@ -4,17 +4,20 @@ A Case works each thing out once: whose slot this is, who has the machine next, 
 It judges nothing; core.access does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from core.calendars import open_for, present_for, span_around
 from core.grants import LEARNING, STAFF, Booking, Grant, MachinePolicy, MachineView, Params
+from core.terms import Daily
 from core.timeline import Span
 from core.vocabulary import GrantLevel, Inhibit, LockKind, Reason, ReservationKind, Role, SessionKind
 
+T = TypeVar("T")
+_SOON = timedelta(days=2)  # past any session
 MAINTENANCE_MIN = 30  # wire.md: the owner of a lockout, 30 min at a time
 
 
@@ -88,6 +91,21 @@ class Decision:
     grant: Grant | None = None
 
 
+class _once(Generic[T]):  # noqa: N801 -- it is said as a decorator
+    """functools.cached_property without its lock: a Case belongs to one thread, and a tap waits for it."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, case: object, owner: type) -> T:
+        found = case.__dict__[self._name] = self._make(case)
+        return found
+
+
 @dataclass(frozen=True)
 class Case:
     """One question with all that the refusals look at, worked out once."""
@@ -102,7 +120,7 @@ class Case:
         """The machine's figures."""
         return self.view.machine
 
-    @cached_property
+    @_once
     def grant(self) -> Grant | None:
         """The grant that holds now: a learner's beside a supervisor, or on his own lockout, alone."""
         grant = self.view.grants.get(self.key)
@@ -116,34 +134,34 @@ class Case:
         lacks = self.view.refusals.get(self.key, ())
         return self.situation.supervised and all(one.code in LEARNING for one in lacks)
 
-    @cached_property
+    @_once
     def person(self) -> Grant | None:
         """Who asks, as far as the view knows, grant over or not."""
         return self.view.grants.get(self.key)
 
-    @cached_property
+    @_once
     def who(self) -> str | None:
         """The person's id, where the view knows it."""
         return self.person.who if self.person else None
 
-    @cached_property
+    @_once
     def staff(self) -> bool:
         """Whether staff ask."""
         return self.person is not None and not STAFF.isdisjoint(self.person.roles)
 
-    @cached_property
+    @_once
     def mine(self) -> bool:
         """Whether the session that runs is the asking person's."""
         session = self.situation.session
         return session is not None and (session.key == self.key or session.who == self.who)
 
-    @cached_property
+    @_once
     def maintaining(self) -> bool:
         """Whether there are lockouts and all are the asking person's (R47); what else is locked is the work."""
         owners = {lock.owner for lock in self.situation.locks if lock.kind is LockKind.LOCKOUT}
         return self.who is not None and owners == {self.who}
 
-    @cached_property
+    @_once
     def open_time(self) -> tuple[Span, ...]:
         """When this person may be at the machine: to the closing margin, machines off (R04)."""
         roles = self.person.roles if self.person else (Role.MEMBER,)
@@ -151,19 +169,28 @@ class Case:
         spans = open_for(self.view.openings, present_for(roles))
         return tuple(Span(span.start, span.end - off) for span in spans if span.end - off > span.start)
 
-    @cached_property
+    @_once
     def opening(self) -> Span | None:
         """The open time of now, if any; its end is when machines go off."""
         return span_around(self.open_time, self.now)
 
-    @cached_property
+    @_once
+    def quiet_at(self) -> datetime | None:
+        """Since when, or from when on, the machine may make no noise (R10); None within the next two days."""
+        start, end = self.policy.quiet_from_min, self.policy.quiet_to_min
+        if start is None or end is None:
+            return None
+        soon = Span(self.now, self.now + _SOON)
+        return min((one.start for one in Daily(start, end).spans(soon, self.policy.zone)), default=None)
+
+    @_once
     def own(self) -> Booking | None:
         """The person's slot: running, or near enough to check in early (R32)."""
         early = timedelta(minutes=self.policy.early_min)
         near = [one for one in self._of_person(mine=True) if one.start - early <= self.now < one.end]
         return min(near, key=lambda one: one.start, default=None)
 
-    @cached_property
+    @_once
     def others(self) -> tuple[Booking, ...]:
         """Slots of others that still hold: a no-show's does not (R34)."""
         return tuple(one for one in self._of_person(mine=False) if not self._no_show(one))
@@ -175,13 +202,13 @@ class Case:
         grace_over = self.now >= one.start + timedelta(minutes=self.policy.grace_min)
         return grace_over and one.id not in self.situation.arrived
 
-    @cached_property
+    @_once
     def taken_by(self) -> Booking | None:
         """The slot of another that takes the last seat now."""
         now = [one for one in self.others if one.span.holds(self.now)]
         return min(now, key=lambda one: one.end) if len(now) >= self.policy.seats else None
 
-    @cached_property
+    @_once
     def full_at(self) -> datetime | None:
         """When others next have all seats."""
         starts = sorted(one.start for one in self.others if one.start > self.now)
@@ -190,7 +217,7 @@ class Case:
     def _seats_taken(self, at: datetime) -> int:
         return sum(one.span.holds(at) for one in self.others)
 
-    @cached_property
+    @_once
     def kind(self) -> Kind:
         """What the tap would do."""
         if self.mine:
@@ -199,14 +226,14 @@ class Case:
             return Kind.MAINTENANCE
         return Kind.USE if self.own else Kind.WALK_UP
 
-    @cached_property
+    @_once
     def until(self) -> datetime | None:
         """The earliest of slot end, next booking, walk-up limit, closing margin and grant's end."""
         if self.kind is Kind.MAINTENANCE:
             return self.now + timedelta(minutes=MAINTENANCE_MIN)
         grant_until = self.grant.until if self.grant else None
         closing = self.opening.end if self.opening else None
-        ends = (self._slot_end(), self.full_at, None if self.alone else closing, grant_until)
+        ends = (self._slot_end(), self.full_at, self.quiet_at, None if self.alone else closing, grant_until)
         return min(end for end in ends if end is not None)
 
     @property

@@ -34,6 +34,18 @@ class BadCourses(ValueError):  # noqa: N818 -- it says what came
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A practical part that two copyable badges signed at `machine` (R28).
+
+    Good alone there before `alone_until`, beside a supervisor anywhere before `lapses`; then as if never signed.
+    """
+
+    machine: str
+    alone_until: datetime
+    lapses: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened to one person's certificate for `course`."""
 
@@ -42,6 +54,7 @@ class Event:
     at: datetime
     by: str | None = None
     reason: str | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +109,25 @@ _LACKS = {
 }
 
 
-def standing(course: str, events: Iterable[Event], courses: Courses, now: datetime) -> Standing:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """When and where somebody stands; `machine` "": nowhere in particular."""
+
+    now: datetime
+    machine: str
+
+
+def standing(
+    course: str, events: Iterable[Event], courses: Courses, now: datetime, machine: str = ""
+) -> Standing:
     """Where the person of `events` stands in `course` at `now`, prerequisites included.
 
-    Events after `now` count as not yet happened. Raises BadCourses on an unknown course.
+    `machine`: where a provisional certificate is good alone. Events after `now` count as not yet happened.
+    Raises BadCourses on an unknown course.
     """
     known = _by_course(events, now)
     seen: dict[str, Standing] = {}
-    return _walk(course, known, courses, now, seen)
+    return _walk(course, known, courses, _Place(now, machine), seen)
 
 
 def _by_course(events: Iterable[Event], now: datetime) -> dict[str, list[Event]]:
@@ -118,7 +142,7 @@ def _walk(
     name: str,
     known: Mapping[str, Sequence[Event]],
     courses: Courses,
-    now: datetime,
+    place: _Place,
     seen: dict[str, Standing],
 ) -> Standing:
     if name in seen:
@@ -126,8 +150,10 @@ def _walk(
     if name not in courses:
         raise BadCourses(f"no such course: {name}")
     course = courses[name]
-    own = _alone(course, known.get(name, ()), now)
-    groups = [_best([_walk(choice, known, courses, now, seen) for choice in group]) for group in course.needs]
+    own = _alone(course, known.get(name, ()), place)
+    groups = [
+        _best([_walk(choice, known, courses, place, seen) for choice in group]) for group in course.needs
+    ]
     ends = [one.until for one in (own, *groups) if one.until is not None]
     seen[name] = Standing(own.state, min(ends, default=None), _lacks_of((own, *groups)))
     return seen[name]
@@ -150,11 +176,25 @@ def _best(choices: Sequence[Standing]) -> Standing:
     return min(choices, key=lambda choice: len(choice.missing))
 
 
-def _alone(course: Course, events: Sequence[Event], now: datetime) -> Standing:
+def _alone(course: Course, events: Sequence[Event], place: _Place) -> Standing:
     """Where one certificate stands without its prerequisites."""
-    past = _fold(events)
+    past, now = _fold(events, place.now), place.now
     if past.blocked is not None:
         return _lacking(course, past.blocked, None)
+    bare = _bare(course, past, now)
+    return bare if past.claim is None or bare.usable else _claimed(course, past.claim, place)
+
+
+def _claimed(course: Course, claim: Claim, place: _Place) -> Standing:
+    """Signed by badges that can be copied: good alone where it was shown, today (R28)."""
+    if claim.machine == place.machine and place.now < claim.alone_until:
+        return Standing(CertificateState.PRACTICAL, claim.alone_until, ())
+    lack = Lack(Reason.CERT_PROVISIONAL, {"course": course.id, "until": stamp(claim.lapses)})
+    return Standing(CertificateState.PRACTICAL, None, (lack,))
+
+
+def _bare(course: Course, past: "_Past", now: datetime) -> Standing:
+    """Where it stands by what was granted."""
     if past.granted is None:
         on_the_way = {} if past.step is None else {"step": past.step.value}
         return Standing(past.step, None, (Lack(Reason.CERT_MISSING, {"course": course.id} | on_the_way),))
@@ -178,18 +218,21 @@ class _Past:
     granted: datetime | None = None
     used: datetime | None = None
     blocked: CertificateState | None = None
+    claim: Claim | None = None
 
 
-def _fold(events: Sequence[Event]) -> _Past:
-    """What the events come to: a new grant lifts all that stood against the old one."""
+def _fold(events: Sequence[Event], now: datetime) -> _Past:
+    """What the events come to: a new grant lifts all that stood against the old one; a claim that lapsed never was."""
     past = _Past()
     for event in events:
+        if event.claim is not None and event.claim.lapses <= now:
+            continue
         if event.act is Act.GRANT:
-            past.granted, past.blocked = event.at, None
+            past.granted, past.blocked, past.claim = event.at, None, None
         elif event.act is Act.USE:
             past.used = event.at
         elif event.act in _STEPS:
-            past.step = _STEPS[event.act]
+            past.step, past.claim = _STEPS[event.act], event.claim or past.claim
         else:
             past.blocked = _blocked(past.blocked, event.act)
     return past

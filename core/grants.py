@@ -9,18 +9,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core.calendars import Opening
-from core.certificates import Courses, Event, Lack, standing
+from core.certificates import Courses, Event, standing
 from core.timeline import Span
 from core.vocabulary import GrantLevel, MachineStatus, Reason, ReservationKind, Risk, Role
 
 NAME_MAX = 10  # letters of a display name that a node's line takes (node-texts.json)
 AT_THE_DESK = frozenset({Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE, Reason.BADGE_LOST})
-LEARNING = frozenset({Reason.CERT_MISSING, Reason.CERT_DORMANT})  # R29, R26: done beside a supervisor
+LEARNING = frozenset(
+    {Reason.CERT_MISSING, Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL}
+)  # beside a supervisor: R26, R28, R29
 CERTIFICATES = LEARNING | {Reason.CERT_EXPIRED, Reason.CERT_SUSPENDED, Reason.CERT_REVOKED}
 STAFF = frozenset({Role.STAFF, Role.MANAGER})
 AGE_LIMIT_H = {Risk.HIGH: 24, Risk.MEDIUM: 72, Risk.LOW: 168}  # R45
 
 Params = Mapping[str, "str | int | list[str] | None"]
+Checklists = Mapping[
+    str, "tuple[Mapping[str, str], ...]"
+]  # course -> what a sign-off confirms: {id, fr, nl, en}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,12 @@ class MachinePolicy:
     badge_mode: str = "tap"  # R43: tap | slot
     rebadge_min: int = 20  # R13: the first layer is looked at by then
     unattended_idle_min: int = 15  # R13: so long idle, and the print is finished
+    quiet_from_min: int | None = None  # R10: no noise, so no power, from this wall minute
+    quiet_to_min: int | None = None
+    needs_pin: bool = False  # R57: a badge that can be copied wants its PIN beside it
+    takeover_min: int = (
+        10  # so long idle, and another who may can take the machine over; 0: never (decision 0007)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,11 @@ class Refusal:
 
     code: Reason
     params: Params = field(default_factory=dict)
+
+
+RESTING = Refusal(
+    Reason.SEE_DESK, {"resting": 1}
+)  # R57: this badge is not believed here; its session goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +143,16 @@ class MachineView:
     bookings: tuple[Booking, ...]
     openings: tuple[Opening, ...]
     audit: Mapping[str, str | int] = field(default_factory=dict)
+    checklists: Checklists = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What the hub knows of one person in one lab.
 
-    `keys` are the active badges' keys, `lost_keys` the lost ones'; `member_until` ends the right to be
+    `keys` are the active badges' keys, `resting_keys` those of them that rest and `sure_keys` those that cannot be
+    copied (R57), `lost_keys` the lost ones';
+    `member_until` ends the right to be
     there, days of grace included (None: no end).
     """
 
@@ -142,6 +161,8 @@ class PersonFacts:
     lang: str
     keys: tuple[str, ...] = ()
     lost_keys: tuple[str, ...] = ()
+    resting_keys: frozenset[str] = frozenset()
+    sure_keys: frozenset[str] = frozenset()
     member_until: datetime | None = None
     suspended: bool = False
     archived: bool = False
@@ -163,6 +184,7 @@ class Facts:
     store: str = ""
     rev: int = 0
     audit: Mapping[str, str | int] = field(default_factory=dict)
+    checklists: Checklists = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +197,11 @@ class Right:
 
 def right_of(person: PersonFacts, machine: MachinePolicy, courses: Courses, at: datetime) -> Right:
     """Everything that this person lacks for the machine at `at`, and until when a right holds."""
-    standings = [standing(course, person.events, courses, at) for course in machine.needs]
+    alone_at = "" if machine.risk is Risk.HIGH else machine.id  # R28: never alone on high risk
+    standings = [standing(course, person.events, courses, at, alone_at) for course in machine.needs]
     lacks = [lack for one in standings for lack in one.missing]
-    missing = (*_membership(person, at), *_once(lacks))
+    lacking = _distinct(Refusal(one.code, dict(one.params)) for one in lacks)
+    missing = (*_membership(person, at), *lacking)
     ends = [one.until for one in standings if one.until is not None]
     ends += [] if person.member_until is None else [person.member_until]
     return Right(None if missing else min(ends, default=None), missing)
@@ -192,10 +216,10 @@ def _membership(person: PersonFacts, at: datetime) -> Iterable[Refusal]:
         yield Refusal(Reason.CHARTER)
 
 
-def _once(lacks: Iterable[Lack]) -> tuple[Refusal, ...]:
+def _distinct(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """Each once, in order (their parameters are no keys)."""
     found: list[Refusal] = []
-    for lack in lacks:
-        refusal = Refusal(lack.code, dict(lack.params))
+    for refusal in refusals:
         if refusal not in found:
             found.append(refusal)
     return tuple(found)
@@ -224,33 +248,38 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
     for person in facts.people:
         right = right_of(person, machine, facts.courses, now)
         for key in person.keys:
+            if key in person.resting_keys and machine.risk is not Risk.LOW:
+                refusals[key] = (RESTING, *right.missing)
+                continue
             if right.missing:
                 refusals[key] = right.missing
                 if _learns(person, machine, right.missing):
-                    grants[key] = _grant(key, person, person.member_until, GrantLevel.SUPERVISED)
+                    grants[key] = _grant(key, person, machine, (person.member_until, GrantLevel.SUPERVISED))
                 continue
             level = GrantLevel.TRAINER if _teaches(person, machine) else GrantLevel.AUTONOMOUS
-            grants[key] = _grant(key, person, right.until, level)
+            grants[key] = _grant(key, person, machine, (right.until, level))
             if right.until is not None and right.until < horizon:  # what to say when it is over
                 refusals[key] = right_of(person, machine, facts.courses, right.until).missing
         refusals |= dict.fromkeys(person.lost_keys, (Refusal(Reason.BADGE_LOST),))
+    stamps = {name: getattr(facts, name) for name in ("epoch", "store", "rev", "audit", "checklists")}
+    bookings = tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id)))
     return MachineView(
-        epoch=facts.epoch,
-        store=facts.store,
-        rev=facts.rev,
         issued=now,
         machine=machine,
         grants=grants,
         refusals=refusals,
-        bookings=tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id))),
+        bookings=bookings,
         openings=tuple(facts.openings),
-        audit=facts.audit,
+        **stamps,
     )
 
 
-def _grant(key: str, person: PersonFacts, until: datetime | None, level: GrantLevel) -> Grant:
-    name = person.name[:NAME_MAX]
-    return Grant(key, person.who, name, person.lang, until, person.roles, level=level)
+def _grant(
+    key: str, person: PersonFacts, machine: MachinePolicy, holds: tuple[datetime | None, GrantLevel]
+) -> Grant:
+    until, level = holds
+    pin = machine.needs_pin and key not in person.sure_keys
+    return Grant(key, person.who, person.name[:NAME_MAX], person.lang, until, person.roles, pin, level)
 
 
 def _teaches(person: PersonFacts, machine: MachinePolicy) -> bool:
@@ -269,9 +298,5 @@ def _learns(person: PersonFacts, machine: MachinePolicy, missing: Iterable[Refus
 
 def discreet(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     """The refusals as a screen in the workshop may show them: SEE_DESK for what is private."""
-    found: list[Refusal] = []
-    for refusal in refusals:
-        shown = Refusal(Reason.SEE_DESK) if refusal.code in AT_THE_DESK else refusal
-        if shown not in found:
-            found.append(shown)
-    return tuple(found)
+    shown = (Refusal(Reason.SEE_DESK) if one.code in AT_THE_DESK else one for one in refusals)
+    return _distinct(shown)

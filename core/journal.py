@@ -99,6 +99,26 @@ def append(
     return record
 
 
+def line(
+    head: Head, stamp: Stamp, kind: str, session: str | None, data: Mapping[str, object]
+) -> tuple[str, Head]:
+    """What `append` makes, as its canonical text, and the head behind it: spelled once. Raises JournalError.
+
+    `hash` sorts between `data` and `mono_ms`: what stands before and behind it is what it covers.
+    """
+    if kind not in TYPES:
+        raise JournalError(f"no record type {kind!r}")
+    seq = head.seq + 1
+    front = {"at": stamp.at, "boot": stamp.boot, "clock": stamp.clock, "data": data}
+    back = {"mono_ms": stamp.mono_ms, "prev": head.hash, "seq": seq, "session": session, "type": kind}
+    try:
+        before, behind = canonical(front)[:-1], canonical(back)[1:]
+    except (TypeError, ValueError) as problem:
+        raise JournalError("a record holds texts, integers, lists and names only") from problem
+    found = hashlib.sha256(f"{before},{behind}".encode()).hexdigest()
+    return f'{before},"hash":"{found}",{behind}', Head(seq, found)
+
+
 def verify(records: Iterable[Mapping[str, object]], head: Head) -> Head:
     """The head after `records`, which must follow `head` without a gap. Raises JournalError at the first flaw."""
     for record in records:

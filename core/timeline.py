@@ -127,6 +127,11 @@ def local_minute(at: datetime, zone: str) -> int:
     return local.hour * 60 + local.minute
 
 
+def clock(minute: int) -> str:
+    """Minutes since midnight as a wall time: "20:00"."""
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+
+
 def at_local(day: date, minute: int, zone: str) -> datetime:
     """The instant at which the wall clock shows `minute` minutes past midnight of `day`.
 

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from core.calendars import Opening
-from core.grants import Booking, Grant, MachinePolicy, MachineView, Refusal
+from core.grants import Booking, Checklists, Grant, MachinePolicy, MachineView, Refusal
 from core.timeline import BadInstant, instant, stamp
 from core.vocabulary import Audience, MachineStatus, Reason, ReservationKind, Risk, Role
 
 VERSION = 1
+ITEM = ("id", "fr", "nl", "en")  # of a checklist
 _ROLES = frozenset(role.value for role in Role)
 
 
@@ -36,7 +37,9 @@ def view_body(view: MachineView) -> dict[str, Any]:
         "bookings": [booking_body(booking) for booking in view.bookings],
         "openings": [_opening_body(opening) for opening in view.openings],
         "trainings": [],
-        "texts": {},
+        "texts": {
+            "checklists": {name: [dict(item) for item in items] for name, items in view.checklists.items()}
+        },
         "audit": dict(view.audit),
     }
 
@@ -91,7 +94,23 @@ def _view(body: Mapping[str, Any]) -> MachineView:
         bookings=tuple(_booking(one) for one in body["bookings"]),
         openings=tuple(_opening(one) for one in body["openings"]),
         audit=dict(body.get("audit") or {}),
+        checklists=_checklists(body.get("texts")),
     )
+
+
+def _checklists(texts: Any) -> Checklists:
+    """What a sign-off confirms, by course; a list that cannot be read is none."""
+    told = texts.get("checklists") if isinstance(texts, Mapping) else None
+    found = told.items() if isinstance(told, Mapping) else ()
+    return {str(course): items for course, given in found if (items := _items(given))}
+
+
+def _items(given: Any) -> tuple[Mapping[str, str], ...]:
+    items = given if isinstance(given, list) else []
+    whole = all(
+        isinstance(one, Mapping) and all(isinstance(one.get(part), str) for part in ITEM) for one in items
+    )
+    return tuple({part: one[part] for part in ITEM} for one in items) if whole else ()
 
 
 def policy_from_body(body: Mapping[str, Any]) -> MachinePolicy:

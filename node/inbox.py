@@ -16,9 +16,10 @@ Item = TypeVar("Item")
 class Inbox(Generic[Item]):
     """A mailbox with a clock in it: wait for news, or for the next due instant."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, changed: Condition | None = None) -> None:
+        """`changed` is what the loop waits on, where it hears something else meanwhile."""
         self._clock = clock
-        self._changed = Condition()
+        self._changed = changed or Condition()
         self._items: deque[Item] = deque()
         self._resting = False
         clock.on_leap(self.wake)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from core.booking.request import NO, Found, Request, Wanted
 from core.calendars import next_start, span_around
 from core.grants import MachinePolicy, Params
-from core.timeline import DAY_MIN, Span, at_local, grid_ceil, grid_floor, local_day, local_minute, stamp
+from core.timeline import DAY_MIN, Span, at_local, clock, grid_ceil, grid_floor, local_day, local_minute, stamp
 
 _DAY = timedelta(days=1)
 
@@ -104,11 +104,6 @@ def noisy_at_night(request: Request) -> Found:
     if not quiet.spans(request.wanted.span, request.zone):
         return NO
     return ({"from": clock(quiet.from_min), "to": clock(quiet.to_min)},)
-
-
-def clock(minute: int) -> str:
-    """Minutes since midnight as a wall time: "20:00"."""
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def off_step(wanted: Wanted, step_min: int) -> bool:

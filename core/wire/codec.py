@@ -20,31 +20,25 @@ _INT_DIGITS = 17  # digits and sign of 2**53: longer texts are refused before th
 _MS = 1000  # microseconds in a millisecond
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _UNWELCOME = re.compile("[\\x00\\ud800-\\udfff]")
-_COMPACT = (",", ":")
 
 
 def parse(raw: bytes) -> dict[str, object]:
     """The JSON object that `raw` (UTF-8) spells; Refused(JSON) for anything else."""
     try:
-        found = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_pairs,
-            parse_int=_int,
-            parse_float=_float,
-            parse_constant=_constant,
-        )
+        found = _READER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Refused(Flaw.JSON, type(error).__name__) from None
     if not isinstance(found, dict):
         raise Refused(Flaw.JSON, "not an object")
-    _look_deep(found, escaped=b"\\u" in raw)
+    escaped = b"\\u" in raw
+    if escaped or raw.count(b"{") + raw.count(b"[") > MOST_DEEP:  # fewer brackets cannot nest too deep
+        _look_deep(found, escaped=escaped)
     return found
 
 
 def encode(body: Mapping[str, object]) -> bytes:
     """`body` as one line of UTF-8 JSON, names sorted; ValueError for what JSON cannot say."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=_COMPACT)
-    return text.encode("utf-8")
+    return _WRITER.encode(body).encode("utf-8")
 
 
 def canonical(record: Mapping[str, object]) -> str:
@@ -53,9 +47,7 @@ def canonical(record: Mapping[str, object]) -> str:
     Names sorted by code point, no spaces, strings in NFC; ValueError for a float, which has many
     spellings.
     """
-    return json.dumps(
-        _normal(record), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=_COMPACT
-    )
+    return _WRITER.encode(_normal(record))
 
 
 def instant_text(instant: datetime) -> str:
@@ -128,13 +120,26 @@ def _look_at_texts(values: Iterable[object]) -> None:
 
 
 def _normal(value: object) -> object:
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {unicodedata.normalize("NFC", str(name)): _normal(inner) for name, inner in value.items()}
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict | Mapping):
+        return {_name(name): _normal(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_normal(inner) for inner in value]
     if isinstance(value, float):
         message = "a record holds integers only"
         raise ValueError(message)  # noqa: TRY004 - it is a value JSON can say and a record cannot
     return value
+
+
+def _name(name: object) -> str:
+    return unicodedata.normalize("NFC", str(name))
+
+
+# made once: json.loads and json.dumps make them anew at each call
+_READER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_int=_int, parse_float=_float, parse_constant=_constant
+)
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

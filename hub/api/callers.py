@@ -41,7 +41,5 @@ def _caller(tx: Tx, person_id: str) -> Caller | None:
 
 def language_of(request: Request, caller: Caller | None) -> str:
     """What the caller asks for, else his own, else the house's first."""
-    wanted = list(request.accept_languages)
-    if not wanted and caller is not None:
-        return best_language([(caller.person.lang, 1.0)])
-    return best_language([(str(tag), quality) for tag, quality in wanted])
+    wanted = [(str(tag), quality) for tag, quality in request.accept_languages]
+    return best_language(wanted, caller.person.lang) if caller else best_language(wanted)

@@ -24,7 +24,7 @@ def feeds(ask: Ask) -> Answer:
 
 
 @routes.add(
-    "POST", "/me/feeds", scope=Scope.BOOK, form=forms.NewFeed, success=201, answer="FeedMade", kept=False
+    "POST", "/me/feeds", scope=Scope.BOOK, form=forms.NewFeed, success=201, answer="FeedMade", secret=True
 )
 def make(ask: Ask) -> Answer:
     """Make a calendar link; its address is shown this once."""

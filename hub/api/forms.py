@@ -62,6 +62,20 @@ class NewEnrolment(Strict):
     member: Name
 
 
+class NewNode(Strict):
+    """POST /nodes: a box of this name is awaited beside a machine."""
+
+    id: Name
+    machine: Name
+
+
+class ChangedNode(Strict):
+    """PATCH /nodes/{id}."""
+
+    machine: Name | None = None
+    retired: bool | None = None
+
+
 class NewMember(Strict):
     """POST /members."""
 

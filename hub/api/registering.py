@@ -17,12 +17,15 @@ from hub.api import (
     machines,
     me,
     members,
+    nodes,
     orders,
     reservations,
     rules,
     series,
+    space,
     staff,
     stream,
+    strikes,
     waitlist,
 )
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
@@ -32,8 +35,8 @@ from hub.api.routes import Route
 from hub.api.serving import serve
 
 SUBJECTS = (
-    machines, reservations, series, keeping, waitlist, me, feeds, certificates, closures, lockouts, orders, rules, members,
-    staff,
+    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, orders, rules,
+    members, nodes, staff, space, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -42,7 +45,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def register(app: Flask, deps: Deps) -> Blueprint:
     """Hang the API into the app; the blueprint comes back so that the wiring can exempt it from form CSRF."""
     blueprint = Blueprint("api", __name__)
-    for route in (*ROUTES, *stream.routes.all):  # a stream has no end, so no description of its answer
+    for route in ROUTES:
         blueprint.add_url_rule(_rule(route.path), route.name, _view(route, deps), methods=[route.method])
     about = document(ROUTES)
     described = Route(
@@ -77,7 +80,7 @@ def _rule(path: str) -> str:
 def _paths() -> dict[str, set[str]]:
     """Which methods each path has, by its shape: what stands in braces does not tell two paths apart."""
     shapes: dict[str, tuple[str, set[str]]] = {}
-    for route in (*ROUTES, *stream.routes.all):
+    for route in ROUTES:
         _path, methods = shapes.setdefault(re.sub(r"{\w+}", "{}", route.path), (route.path, set()))
         methods.add(route.method)
     return dict(shapes.values())

@@ -15,7 +15,7 @@ Handler = Callable[..., Answer]
 class Route:
     """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at.
 
-    `answer` names the schema of what it gives back, or its media type; one that is not `kept` (it shows a secret) is not repeated for a key.
+    `answer` names the schema of what it gives back, or its media type; what is sent or shown at a `secret` one is kept sealed for its key.
     """
 
     method: str
@@ -27,7 +27,7 @@ class Route:
     query: tuple[str, ...] = ()
     success: int = 200
     answer: str = ""
-    kept: bool = True
+    secret: bool = False
 
     @property
     def name(self) -> str:

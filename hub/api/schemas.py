@@ -16,6 +16,8 @@ from core.vocabulary import (
     SessionKind,
 )
 from hub.ports import FeedSubject, WaitingStatus
+from hub.services.fitting import Fitted
+from hub.services.warned import Stands
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -118,6 +120,26 @@ _LOCKOUT = record(
         "in_force": FLAG, "state": TEXT, "lifted": maybe(TIME),
     }
 )  # fmt: skip
+_STRIKE = record(
+    {
+        "id": TEXT, "member": TEXT, "cause": TEXT, "halves": WHOLE, "reservation": maybe(TEXT), "machine": maybe(TEXT),
+        "at": TIME, "until": TIME, "status": one_of(Stands),
+        "appeal": maybe(record({"at": TIME, "reason": TEXT})),
+        "answer": maybe(record({"act": TEXT, "at": TIME, "reason": TEXT})),
+    }
+)  # fmt: skip
+_SPACE = record(  # SpaceAPI 15: what it asks for, and of the rest what we say
+    {
+        "api_compatibility": {"type": "array", "items": TEXT},
+        "space": TEXT,
+        "logo": TEXT,
+        "url": TEXT,
+        "contact": ANY,
+    },
+    location=record({"timezone": TEXT}),
+    state=record({"open": FLAG, "message": TEXT}, lastchange=WHOLE),
+    sensors=record({"people_now_present": {"type": "array", "items": record({"value": WHOLE}, name=TEXT)}}),
+)
 _RULE_SET = record(
     {"level": TEXT, "subject": TEXT, "version": WHOLE, "rules": ANY, "reason": TEXT, "by": TEXT, "at": TIME}
 )
@@ -140,9 +162,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "Member": record({"id": TEXT, "email": TEXT, "name": TEXT, "lang": TEXT, "status": one_of(MemberStatus)}),
     "Badge": record({"id": TEXT, "member": TEXT, "kind": TEXT, "state": one_of(BadgeState)}),
     "Node": record(
-        {"id": TEXT, "machine": TEXT, "online": FLAG, "view_rev": WHOLE, "version": TEXT, "last_seen": maybe(TIME)}
+        {"id": TEXT, "machine": TEXT, "online": FLAG, "view_rev": WHOLE, "version": TEXT, "last_seen": maybe(TIME)},
+        state=one_of(Fitted), created=TIME, retired=maybe(TIME),
     ),
     "Lockout": _LOCKOUT,
+    "Strike": _STRIKE,
+    "StrikesMine": record({"items": some("Strike"), "next": maybe(TEXT), "halves": WHOLE, "barred_until": maybe(TIME)}),
+    "Space": _SPACE,
     "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
     "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),
     "Waiting": _WAITING,

@@ -37,7 +37,7 @@ def serve(route: Route, deps: Deps, path: dict[str, str]) -> Response:
         _let_in(route, caller)
         ask = _ask(deps, caller)
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
-        if key is None or caller is None or not route.kept:
+        if key is None or caller is None or (route.secret and deps.vault is None):
             return _answered(route, ask, path)
         return _once(route, ask, path, key, caller)
     except Problem as said:
@@ -99,11 +99,18 @@ def _body(asked: Request) -> dict[str, Any]:
         asked.max_content_length = LARGEST
         raw = asked.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise problem(Reason.INVALID, status=413, field="body", most=LARGEST) from None
+        raise problem(Reason.INVALID, status=413, field="body", most_bytes=LARGEST) from None
+    if raw and not _is_json(asked.mimetype):
+        raise problem(Reason.INVALID, status=415, field="Content-Type")
     try:
         return parse(raw) if raw else {}
     except Unreadable:
         raise invalid("body") from None
+
+
+def _is_json(mimetype: str) -> bool:
+    """What says nothing of itself is read as JSON, too: there is nothing else to send here."""
+    return mimetype in ("", "application/json") or mimetype.endswith("+json")
 
 
 def _answered(route: Route, ask: Ask, path: dict[str, str]) -> Response:
@@ -135,11 +142,11 @@ def _once(route: Route, ask: Ask, path: dict[str, str], key: str, caller: Caller
     """Do it once for this key; the same request again gets the same answer."""
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise invalid("Idempotency-Key")
-    digest = hashlib.sha256(request.query_string + b"\n" + request.get_data(cache=True)).hexdigest()
+    digest = _digest(route, ask)
     owner, place = (caller.person.lab, caller.person.id), (route.method, request.path, key)
     row = ask.write(lambda tx: claim(tx, owner, place, digest, ask.now))
     if isinstance(row, KeptAnswer):
-        return _again(row, digest)
+        return _again(route, ask, row, digest)
     try:
         response = _answered(route, ask, path)
     except Problem as said:
@@ -147,11 +154,18 @@ def _once(route: Route, ask: Ask, path: dict[str, str], key: str, caller: Caller
     except BaseException:
         ask.write(lambda tx: tx.replays.forget(row))
         raise
-    _keep(ask, row, response)
+    _keep(route, ask, row, response)
     return response
 
 
-def _keep(ask: Ask, row: int, response: Response) -> None:
+def _digest(route: Route, ask: Ask) -> str:
+    """What tells this request from another; keyed where it holds a secret: a UID of four bytes is soon found from its hash."""
+    sent = request.query_string + b"\n" + request.get_data(cache=True)
+    vault = ask.deps.vault if route.secret else None
+    return vault.key(sent) if vault else hashlib.sha256(sent).hexdigest()
+
+
+def _keep(route: Route, ask: Ask, row: int, response: Response) -> None:
     status, headers = (
         response.status_code,
         {k: v for k, v in response.headers.items() if k != "Content-Length"},
@@ -159,13 +173,15 @@ def _keep(ask: Ask, row: int, response: Response) -> None:
     if status in FORGOTTEN or status >= 500:
         ask.write(lambda tx: tx.replays.forget(row))
         return
-    text = response.get_data(as_text=True)
+    vault = ask.deps.vault if route.secret else None
+    text = vault.seal(response.get_data()).decode() if vault else response.get_data(as_text=True)
     ask.write(lambda tx: tx.replays.finish(row, status, headers, text))
 
 
-def _again(kept: KeptAnswer, digest: str) -> Response:
+def _again(route: Route, ask: Ask, kept: KeptAnswer, digest: str) -> Response:
     if kept.body_hash != digest:
         raise problem(Reason.IDEMPOTENCY, field="Idempotency-Key")
     if kept.status is None:
-        raise problem(Reason.IDEMPOTENCY, status=409, headers={"Retry-After": "1"})
-    return Response(kept.body, kept.status, dict(kept.headers))
+        raise problem(Reason.IDEMPOTENCY, status=409, headers={"Retry-After": "1"}, seconds=1)
+    vault = ask.deps.vault if route.secret else None
+    return Response(vault.open(kept.body.encode()) if vault else kept.body, kept.status, dict(kept.headers))

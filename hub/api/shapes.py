@@ -22,6 +22,7 @@ from hub.ports import (
     WaitingEntry,
 )
 from hub.services.certifying import CertificateShown
+from hub.services.fitting import fitted
 from hub.services.locking_out import Effect, effect
 from hub.services.showing import MachineShown
 from hub.words import Voice
@@ -204,6 +205,8 @@ def node(one: Node) -> dict[str, Any]:
         "view_rev": one.view_rev,
         "version": one.version,
         "last_seen": when(one.last_seen),
+        "state": str(fitted(one)),
+        "created": stamp(one.created),
         "lock_rev": one.lock_rev,
         "held": dict(one.held),
         "retired": when(one.retired),

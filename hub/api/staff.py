@@ -1,4 +1,4 @@
-"""For staff: the lab's badges, nodes and sessions."""
+"""For staff: the lab's badges and sessions."""
 
 from hub.api import forms, shapes
 from hub.api.door import PREFIX, Answer, Ask, found, not_found
@@ -28,7 +28,7 @@ def badges(ask: Ask) -> Answer:
 
 
 @routes.add(
-    "POST", "/badges", scope=Scope.CERTIFY, form=forms.NewBadge, success=201, answer="Badge", kept=False
+    "POST", "/badges", scope=Scope.CERTIFY, form=forms.NewBadge, success=201, answer="Badge", secret=True
 )
 def enrol(ask: Ask) -> Answer:
     """Give a badge to a member; its UID is sealed at once and never shown."""
@@ -74,22 +74,6 @@ def _badge(ask: Ask, identity: str) -> Badge:
     if not ask.is_staff(one.lab):
         raise not_found()
     return one
-
-
-@routes.add("GET", "/nodes", scope=Scope.STAFF, answer="NodePage")
-def nodes(ask: Ask) -> Answer:
-    """The lab's nodes."""
-    lab = ask.staff_lab
-    return Answer(shapes.page([shapes.node(one) for one in ask.read(lambda tx: tx.nodes.all(lab))]))
-
-
-@routes.add("GET", "/nodes/{node}", scope=Scope.STAFF, answer="Node")
-def node(ask: Ask, node: str) -> Answer:
-    """One node."""
-    one = found(ask.read(lambda tx: tx.nodes.get(node)))
-    if not ask.is_staff(one.lab):
-        raise not_found()
-    return Answer(shapes.node(one))
 
 
 @routes.add(

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from hub.jobs.timetable import Job, Next, Run, Timetable
 from hub.ports import BadgeVault, Store, Tx
-from hub.services import conditions, granting, housekeeping, no_shows, offering, waiting_list
+from hub.services import (
+    conditions,
+    granting,
+    housekeeping,
+    no_shows,
+    offering,
+    overrunning,
+    waiting_list,
+)
 
 EVERY_TICK = timedelta(seconds=1)
 HOURLY = timedelta(hours=1)  # a view reaches a day past its age limit: an hour is soon enough
@@ -32,6 +40,10 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
     lapse = looking(
         lambda tx, now: tx.waiting.offers_due(now, 1), lambda tx, now: offering.lapse(tx, now, AT_ONCE)
     )
+    overruns = looking(
+        lambda tx, now: overrunning.due(tx, now, AT_ONCE),
+        lambda tx, now: overrunning.notice_due(tx, now, AT_ONCE),
+    )
     slots = looking(housekeeping.slots_over, housekeeping.finish_slots)
     waits = looking(
         lambda tx, now: tx.waiting.expired(now, 1), lambda tx, now: waiting_list.expire(tx, now, AT_ONCE)
@@ -43,6 +55,7 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
         [
             Job("slots nobody came for", no_show, EVERY_TICK, at(no_shows.next_due)),
             Job("offers that ran out", lapse, EVERY_TICK, at(_after(lambda tx: tx.waiting.next_lapse()))),
+            Job("sessions past their end", overruns, EVERY_TICK, at(overrunning.next_due)),
             Job("conditions", settle, EVERY_TICK, at(_after(lambda tx: tx.bookings.next_held()))),
             Job("waits that are over", waits, TEN_MINUTES),
             Job("slots that are over", slots, EVERY_TICK),

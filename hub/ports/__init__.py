@@ -1,5 +1,6 @@
 """What do the hub's services need from the world? Protocols and the records they exchange; `hub.app` chooses."""
 
+from hub.ports.assurance import Assurance, Pin, Proof, ProofKind
 from hub.ports.bookings import Bookings, NewReservation, Reservation, ReservationFilter
 from hub.ports.certificates import Certificate, CertificateEvent, Certificates, Course
 from hub.ports.clock import Clock
@@ -17,6 +18,7 @@ from hub.ports.waiting import Offer, OfferStatus, WaitingEntry, WaitingList, Wai
 
 __all__ = [
     "Account",
+    "Assurance",
     "Audit",
     "Badge",
     "BadgeVault",
@@ -54,6 +56,9 @@ __all__ = [
     "Parcel",
     "People",
     "Person",
+    "Pin",
+    "Proof",
+    "ProofKind",
     "RebookingToken",
     "Rebookings",
     "Records",

@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What one can be certified for; `needs` is AND of OR-groups of course ids (R25)."""
+    """What one can be certified for; `needs` is AND of OR-groups of course ids (R25).
+
+    `checklist`: what trainer and trainee confirm at a sign-off, each {id, fr, nl, en}; empty: the house's own.
+    """
 
     id: str
     lab: str
@@ -19,6 +22,7 @@ class Course:
     runs: int = 0
     staff_signed: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
+    checklist: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Certificates(Protocol):
 
     def add_course(self, course: Course) -> None:
         """Teach something new; its prerequisites stand already."""
+        ...
+
+    def set_checklist(self, course: str, items: Sequence[Mapping[str, str]]) -> bool:
+        """What is confirmed at a sign-off from now on; False when there is no such course."""
         ...
 
     def get(self, certificate: str) -> Certificate | None:

@@ -3,7 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+
+class OutageCause(StrEnum):
+    """Why a node was not heard: the way to it, or nobody knows; the hub itself; its own power (it came back new)."""
+
+    UNHEARD = "unheard"
+    HUB = "hub"
+    POWER = "power"
+
+
+class Outage(NamedTuple):
+    """A time in which a node was not heard; `until` None while it lasts."""
+
+    since: datetime
+    until: datetime | None
+    cause: OutageCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,14 @@ class Nodes(Protocol):
         """Pair a node with a machine."""
         ...
 
+    def retire(self, node: str, at: datetime | None) -> None:
+        """Take it out of service, or (None) back."""
+        ...
+
+    def move(self, node: str, machine: str) -> None:
+        """Beside another machine, which has none."""
+        ...
+
     def set_view(self, node: str, rev: int, digest: str) -> None:
         """What view it is told from now on."""
         ...
@@ -58,16 +83,18 @@ class Nodes(Protocol):
         """Keep what it said: any of live, held, online, version, boot; False when there is no such node."""
         ...
 
-    def lost(self, node: str, since: datetime) -> None:
+    def lost(self, node: str, since: datetime, cause: OutageCause = OutageCause.UNHEARD) -> None:
         """It is not heard since then: an outage begins, unless one lasts already."""
+        ...
+
+    def restarted(self, node: str) -> None:
+        """It comes back as a new start: an outage that lasts and is not the hub's was its own power."""
         ...
 
     def back(self, node: str, now: datetime) -> None:
         """It is heard again: its outage ends."""
         ...
 
-    def outages(
-        self, node: str, start: datetime, end: datetime
-    ) -> Sequence[tuple[datetime, datetime | None]]:
-        """When it was not heard within [start, end): (since, until), until None while it lasts."""
+    def outages(self, node: str, start: datetime, end: datetime) -> Sequence[Outage]:
+        """When it was not heard within [start, end), in order."""
         ...

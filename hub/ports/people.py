@@ -143,6 +143,10 @@ class People(Protocol):
         """People of the lab by id, at most `limit`, those behind `after`."""
         ...
 
+    def staff_of(self, lab: str) -> Sequence[Person]:
+        """Staff and managers of a lab, by id."""
+        ...
+
     def sharing(self, person: Person) -> Sequence[str]:
         """The ids of everybody of the person's household or organisation, and the person's own."""
         ...
@@ -154,7 +158,10 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge; `sealed` is the UID, encrypted by the BadgeVault."""
+    """A badge; `sealed` is the UID, encrypted by the BadgeVault.
+
+    `rests` since it was in two places at once, or its PIN was guessed at: not believed at medium and high risk (R57).
+    """
 
     id: str
     lab: str
@@ -164,6 +171,13 @@ class Badge:
     kind: str
     state: BadgeState
     added: datetime
+    rests: datetime | None = None
+    rest_why: str = ""
+
+    @property
+    def copyable(self) -> bool:
+        """Whether it is known by its UID alone, which a shop's gadget copies in a second (R28)."""
+        return self.kind.startswith("uid")
 
 
 class Badges(Protocol):
@@ -191,4 +205,8 @@ class Badges(Protocol):
 
     def set_state(self, badge: str, state: BadgeState, now: datetime) -> bool:
         """Change where it stands; False when there is no such badge."""
+        ...
+
+    def rest(self, badge: str, since: datetime | None, why: str = "") -> bool:
+        """Let it rest, or (None) wake it; False when nothing changes."""
         ...

@@ -82,6 +82,10 @@ class Records(Protocol):
         """The records of a session, in order."""
         ...
 
+    def between(self, lab: str, kind: str, start: datetime, end: datetime) -> Sequence[StoredRecord]:
+        """The records of a type in a lab that happened within [start, end], oldest first."""
+        ...
+
     def of(self, node: str, types: Sequence[str], limit: int = 50) -> Sequence[StoredRecord]:
         """The latest records of these types, newest first."""
         ...

@@ -28,6 +28,7 @@ class Session:
     power_s: int | None = None
     busy_s: int | None = None
     minutes: int | None = None
+    overran: datetime | None = None  # when it was noticed that it lasts too long (R38)
 
 
 class Sessions(Protocol):
@@ -43,6 +44,14 @@ class Sessions(Protocol):
 
     def running_in(self, lab: str) -> Sequence[Session]:
         """All sessions that run in a lab, by start."""
+        ...
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Session]:
+        """Sessions that run past their `until` and were not noticed yet, the longest overdue first."""
+        ...
+
+    def next_overdue(self) -> datetime | None:
+        """The earliest `until` of a session that runs and was not noticed yet."""
         ...
 
     def save(self, session: Session) -> None:

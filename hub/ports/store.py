@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from hub.ports.assurance import Assurance
 from hub.ports.bookings import Bookings
 from hub.ports.certificates import Certificates
 from hub.ports.feeds import Feeds
@@ -56,6 +57,8 @@ class Tx(Protocol):
     def people(self) -> People: ...  # noqa: D102
     @property
     def badges(self) -> Badges: ...  # noqa: D102
+    @property
+    def assurance(self) -> Assurance: ...  # noqa: D102
     @property
     def machines(self) -> Machines: ...  # noqa: D102
     @property

@@ -1,6 +1,7 @@
 """How do the nodes stand, by their own word, and what does the hub answer to their hello?
 
-A state is for boards alone: nothing is granted, ended or billed because of it.
+A state is for boards alone: nothing is granted, ended or billed because of it. Whose fault a silence was is written down:
+a node that comes back as a new start had no power of its own, unless the hub itself was deaf (R34).
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from core.wire.messages import Hello, NodeState, Now, body_of
 from hub.ports import Node, Tx
+from hub.ports.nodes import OutageCause
 
 QUIET = frozenset({"uptime_s", "v"})  # what changes in every state and is no news
 
@@ -20,8 +22,9 @@ def state_taken(tx: Tx, node_id: str, state: NodeState, now: datetime) -> None:
         return
     said = body_of(state)
     if not state.online:
-        _gone(tx, node, now)
+        _gone(tx, node, now, OutageCause.UNHEARD)
         return
+    _restarted(tx, node, said["boot"])
     values: dict[str, object] = {"live": said, "online": True}
     values |= {name: said[name] for name in ("version", "boot") if said[name] is not None}
     tx.nodes.seen(node.id, now, values)
@@ -33,7 +36,7 @@ def state_taken(tx: Tx, node_id: str, state: NodeState, now: datetime) -> None:
 def broker_lost(tx: Tx, now: datetime) -> None:
     """Nobody can be heard: every node counts as offline until it says something again."""
     for node in tx.nodes.all():
-        _gone(tx, node, now)
+        _gone(tx, node, now, OutageCause.HUB)
 
 
 def hub_started(tx: Tx, now: datetime) -> None:
@@ -46,15 +49,21 @@ def hello_taken(tx: Tx, node_id: str, hello: Hello, now: datetime) -> Now | None
     node, mark = tx.nodes.get(node_id), tx.meta.mark()
     if node is None or node.retired is not None or mark is None:
         return None
+    _restarted(tx, node, hello.boot)
     held = {name: value for name, value in body_of(hello).items() if name not in {"v", "nonce", "boot"}}
     tx.nodes.seen(node.id, now, {"held": held, "boot": hello.boot})
     return Now(hello.nonce, now, mark.epoch, mark.store, node.view_rev, node.lock_rev)
 
 
-def _gone(tx: Tx, node: Node, now: datetime) -> None:
+def _restarted(tx: Tx, node: Node, boot: str | None) -> None:
+    if boot and node.boot and boot != node.boot:
+        tx.nodes.restarted(node.id)
+
+
+def _gone(tx: Tx, node: Node, now: datetime, cause: OutageCause) -> None:
     if node.online:
         tx.nodes.seen(node.id, node.last_seen or now, {"online": False})
-        tx.nodes.lost(node.id, node.last_seen or now)
+        tx.nodes.lost(node.id, node.last_seen or now, cause)
         tx.outbox.put_once(node.lab, "live", node.machine, {}, now)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.access import Objection, objection
+from core.booking import Request
+from core.booking.timing import noisy_at_night
 from core.calendars import Opening, next_start, open_for, present_for
 from core.timeline import Span, stamp
 from core.vocabulary import Reason, ReservationKind
@@ -67,6 +69,7 @@ def _against(tx: Tx, longer: Longer) -> Iterator[Objection]:
     yield from _too_early(longer)
     yield from _too_long(longer)
     yield from _closing(longer)
+    yield from _quiet(longer)
     yield from _next_booking(longer)
     if waiting_list.wanted(tx, longer.ground.machine, longer.span, longer.old.person):
         yield objection(Reason.PRIORITY)
@@ -91,6 +94,12 @@ def _closing(longer: Longer) -> Iterator[Objection]:
     if not any(span.covers(longer.span) for span in spans):
         opens = next_start(spans, longer.old.end)
         yield objection(Reason.LAB_CLOSED, {"opens": stamp(opens) if opens else None})
+
+
+def _quiet(longer: Longer) -> Iterator[Objection]:
+    ground = longer.ground
+    for params in noisy_at_night(Request(ground.wanted, ground.taken, ground.rules, longer.now)):
+        yield objection(Reason.QUIET, params)
 
 
 def _till_machines_off(openings: tuple[Opening, ...], longer: Longer) -> tuple[Span, ...]:

@@ -1,7 +1,8 @@
 """What do the rules need to know? Rows of the store -> the facts of core, with no decision."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from core import calendars, certificates, grants
 from core.calendars import Opening, Week
 from core.grants import AGE_LIMIT_H, MachinePolicy, PersonFacts
 from core.rulebook import resolve
-from core.timeline import Span, subtract
+from core.timeline import Span, instant, subtract
 from core.views import policy_from_body
 from core.vocabulary import BadgeState, MemberStatus, ReservationStatus, Role
 from hub.ports import Badge, Machine, Person, Reservation, Tx
@@ -26,6 +27,7 @@ def policy_of(machine: Machine, seats: int = 1) -> MachinePolicy:
     body: dict[str, Any] = resolve(machine.rules, machine.policy)
     if "horizon_opens_at" in body:
         body["horizon_opens_min"] = minute_of(body["horizon_opens_at"])
+    body |= {f"{name}_min": minute_of(body[name]) for name in ("quiet_from", "quiet_to") if body.get(name)}
     fixed = {
         "id": machine.id,
         "lab": machine.lab,
@@ -104,27 +106,38 @@ def bookings_of(tx: Tx, machine: str, within: Span) -> tuple[list[grants.Booking
 def events_of(rows: Iterable[Any]) -> tuple[certificates.Event, ...]:
     """Certificate events as the rules see them."""
     return tuple(
-        certificates.Event(row.course, certificates.Act(row.kind), row.at, row.by, row.reason) for row in rows
+        certificates.Event(
+            row.course, certificates.Act(row.kind), row.at, row.by, row.reason, _claim(row.data)
+        )
+        for row in rows
     )
+
+
+def _claim(data: Mapping[str, Any]) -> certificates.Claim | None:
+    """What two badges signed at a machine, where the event says so (R28)."""
+    if "lapses" not in data:
+        return None
+    ends = (instant(str(data[name])) for name in ("alone_until", "lapses"))
+    return certificates.Claim(str(data["machine"]), *ends)
 
 
 def person_facts(tx: Tx, person: Person, lab: str, keys: Sequence[str] = ()) -> PersonFacts:
     """What the rules need to know of one person; without keys he stands under his own id."""
     events = events_of(tx.certificates.events(person.id))
-    return _facts(person, lab, _charter(tx, lab), events, tuple(keys) or (person.id,), ())
+    return _facts(person, lab, _charter(tx, lab), events, _Keys(list(keys) or [person.id]))
 
 
 def people_facts(tx: Tx, lab: str, key_of: KeyOf) -> list[PersonFacts]:
     """The same of everybody in the lab who has a badge, by the keys that `key_of` gives."""
     charter = _charter(tx, lab)
-    active, lost = _keys(tx, lab, key_of)
+    keys = _keys(tx, lab, key_of)
     events: dict[str, list[Any]] = defaultdict(list)
     for row in tx.certificates.events_in(lab):
         events[row.person].append(row)
     return [
-        _facts(one, lab, charter, events_of(events[one.id]), tuple(active[one.id]), tuple(lost[one.id]))
+        _facts(one, lab, charter, events_of(events[one.id]), keys[one.id])
         for one in everybody(tx, lab)
-        if one.id in active or one.id in lost
+        if one.id in keys
     ]
 
 
@@ -136,15 +149,29 @@ def everybody(tx: Tx, lab: str) -> Iterable[Person]:
         page = tx.people.page(lab, PAGE, page[-1].id) if len(page) == PAGE else ()
 
 
-def _keys(tx: Tx, lab: str, key_of: KeyOf) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    active: dict[str, list[str]] = defaultdict(list)
-    lost: dict[str, list[str]] = defaultdict(list)
+@dataclass(slots=True)
+class _Keys:
+    """How a node names one person's badges."""
+
+    active: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    resting: list[str] = field(default_factory=list)
+    sure: list[str] = field(default_factory=list)
+
+
+def _keys(tx: Tx, lab: str, key_of: KeyOf) -> dict[str, _Keys]:
+    """Of everybody in the lab who has a badge that is not given back."""
+    found: dict[str, _Keys] = defaultdict(_Keys)
     for badge in tx.badges.in_lab(lab):
-        if badge.state is BadgeState.ACTIVE:
-            active[badge.person].append(key_of(badge))
-        elif badge.state is BadgeState.LOST:
-            lost[badge.person].append(key_of(badge))
-    return active, lost
+        if badge.state is BadgeState.RETURNED:
+            continue
+        key, his = key_of(badge), found[badge.person]
+        (his.active if badge.state is BadgeState.ACTIVE else his.lost).append(key)
+        if badge.rests is not None:
+            his.resting.append(key)
+        if not badge.copyable:
+            his.sure.append(key)
+    return found
 
 
 def _charter(tx: Tx, lab: str) -> int:
@@ -157,15 +184,16 @@ def _facts(
     lab: str,
     charter: int,
     events: tuple[certificates.Event, ...],
-    keys: tuple[str, ...],
-    lost: tuple[str, ...],
+    keys: _Keys,
 ) -> PersonFacts:
     return PersonFacts(
         who=person.id,
         name=person.short or person.name.split(" ")[0],
         lang=person.lang,
-        keys=keys,
-        lost_keys=lost,
+        keys=tuple(keys.active),
+        lost_keys=tuple(keys.lost),
+        resting_keys=frozenset(keys.resting),
+        sure_keys=frozenset(keys.sure),
         member_until=None if person.member_until is None else person.member_until + GRACE,
         suspended=person.status is MemberStatus.SUSPENDED,
         archived=person.status in _OUT,

@@ -16,7 +16,7 @@ from core.timeline import instant
 from core.wire.codec import canonical
 from core.wire.messages import Ack, Records
 from hub.ports import JournalHead, NewRecord, Node, Tx
-from hub.services import locking_out, signing_off, using
+from hub.services import arriving, locking_out, overrunning, signing_off, using
 
 EARLY = "early"
 OTHER_HASH = "other hash"
@@ -160,6 +160,10 @@ def _consequences(tx: Tx, node: Node, fresh: Sequence[Received], now: datetime) 
         lock = received.data.get("lock")
         if received.kept.type in LOCKS and isinstance(lock, str):
             _lock_seen(tx, node, received, lock)
+        if received.kept.type == "tap":
+            arriving.tapped(tx, node, received.data, received.kept.at, now)
+        if received.kept.type == "overrun":
+            overrunning.alarmed(tx, node, received.kept.session, received.kept.at)
         if received.kept.type == "sign-off":
             signing_off.recorded(tx, node, received.data, received.kept.at, now)
     sessions = dict.fromkeys(one.kept.session for one in fresh if one.kept.type in TYPES)

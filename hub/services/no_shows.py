@@ -1,7 +1,7 @@
 """Whose slot is given up because nobody came? After the grace, and only where the lab is sure of it (R34).
 
-Level-triggered: it asks what is due and not done, however late. Where the lab itself may be the cause (its node
-was not heard, the machine was out, the house closed, the one before overran) nobody is penalised.
+Level-triggered: it asks what is due and not done, however late. Where the lab itself may be the cause (its node was not
+heard, though it had power; the machine was out, the house closed, the one before overran) nobody is penalised.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from core.sanctions import Cause
 from core.timeline import Span
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports import Machine, Node, Reservation, Tx
+from hub.ports.nodes import OutageCause
 from hub.services import coming_late, facts, offering, sanctions, telling
 
 HUB = "hub"
@@ -67,7 +68,7 @@ def undecided(tx: Tx, one: Reservation, now: datetime) -> bool:
     node = tx.nodes.at(one.machine) if one.status is ReservationStatus.CONFIRMED else None
     if node is None or one.kind not in TAPPED_FOR or now >= one.end + WAITS_FOR_NODE:
         return False
-    return not _sure(tx, node, Span(one.start, one.end), now)
+    return not sure(tx, node, Span(one.start, one.end), now)
 
 
 def _due(tx: Tx, one: Reservation) -> datetime | None:
@@ -84,14 +85,14 @@ def _is_due(tx: Tx, one: Reservation, machine: Machine, now: datetime) -> bool:
     node, grace = tx.nodes.at(one.machine), Span(one.start, ends)
     if node is None:
         return False  # where nobody can tap, nobody can be late
-    return _sure(tx, node, grace, now) and not _excuses(tx, one, machine, grace)
+    return sure(tx, node, grace, now) and not _excuses(tx, one, machine, grace)
 
 
-def _sure(tx: Tx, node: Node, grace: Span, now: datetime) -> bool:
+def sure(tx: Tx, node: Node, within: Span, now: datetime) -> bool:
     """Whether the hub would know by now had somebody come: the node is heard, and has told all it wrote down."""
     if node.retired is not None or not node.online:
         return False
-    ends = [until for _, until in tx.nodes.outages(node.id, grace.start, now + SETTLES)]
+    ends = [outage.until for outage in tx.nodes.outages(node.id, within.start, now + SETTLES)]
     if any(until is None or now < until + SETTLES for until in ends):
         return False
     written: Mapping[str, int] = node.held.get("heads") or {}
@@ -134,5 +135,9 @@ def _unheard(tx: Tx, machine: Machine, grace: Span) -> timedelta:
     if node is None or node.created > grace.start:
         return grace.end - grace.start  # nobody could tap there yet
     outages = tx.nodes.outages(node.id, grace.start, grace.end)
-    parts = (min(until or grace.end, grace.end) - max(since, grace.start) for since, until in outages)
+    parts = (
+        min(one.until or grace.end, grace.end) - max(one.since, grace.start)
+        for one in outages
+        if one.cause is not OutageCause.POWER  # R34: its own mains excuse nobody
+    )
     return sum(parts, timedelta())

@@ -124,6 +124,13 @@ def came_after_all(tx: Tx, person: str, machine: str, at: datetime, now: datetim
             _withdrawn(tx, struck.strike, HUB, "arrived", now)
 
 
+def not_so(tx: Tx, person: str, reservation: str, now: datetime) -> None:
+    """What the strike for this reservation was for did not happen, as late records show."""
+    struck = tx.strikes.about(person, reservation)
+    if struck is not None:
+        _withdrawn(tx, struck.strike, HUB, "records", now)
+
+
 def taken_over(tx: Tx, made: Reservation, now: datetime) -> None:
     """Somebody took a time that was given back late: the half strike for it goes (R35)."""
     for late in tx.bookings.given_up_late(made.machine, made.start, made.end):

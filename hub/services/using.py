@@ -6,6 +6,7 @@ The node's session counts, whatever the hub believed: a session without a reserv
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.certificates import Act, tree_of
@@ -13,7 +14,7 @@ from core.session import SessionRecord, Usage, usage
 from core.timeline import BadInstant
 from core.vocabulary import ReservationKind, ReservationStatus, SessionKind, StopReason
 from hub.ports import Machine, NewReservation, Node, Reservation, Session, StoredRecord, Tx
-from hub.services import facts, giving_back, granting, no_shows, sanctions
+from hub.services import facts, giving_back, granting, no_shows, overrunning, sanctions
 
 USED_S = 300  # R26: five minutes of power count as use of a certificate
 WALK_UP_MIN = 30  # R33, where the node said no end
@@ -33,9 +34,13 @@ def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
     if before is None:
         sanctions.came_after_all(tx, found.who, machine.id, found.start, now)
     reservation = _reservation(tx, found, machine, before, now)
-    tx.sessions.save(_row(tx, session, node, found, reservation))
+    row = replace(
+        _row(tx, session, node, found, reservation), overran=before.overran if before is not None else None
+    )
+    tx.sessions.save(row)
     _follow(tx, found, reservation, now)
     if found.end is not None and (before is None or before.end is None):
+        overrunning.ended(tx, row, now)
         _count_use(tx, found, machine)
 
 

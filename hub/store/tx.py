@@ -5,6 +5,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from hub.store.books.assurance import AssuranceBook
 from hub.store.books.audit import AuditBook
 from hub.store.books.badges import BadgeBook
 from hub.store.books.bookings import BookingBook
@@ -43,6 +44,11 @@ class SqlTx:
     def badges(self) -> BadgeBook:
         """Their badges."""
         return BadgeBook(self._c)
+
+    @cached_property
+    def assurance(self) -> AssuranceBook:
+        """Their PINs and second factors."""
+        return AssuranceBook(self._c)
 
     @cached_property
     def machines(self) -> MachineBook:

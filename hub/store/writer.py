@@ -1,7 +1,8 @@
 """How do many threads write to one SQLite file, each commit paid once for up to 64 of them?
 
-One thread owns the only writing connection. It takes what waits, gives each task a SAVEPOINT of its own, commits once, and
-only then answers: an answer given is on the disk. While the disk is busy with one commit the next batch gathers.
+One thread owns the only writing connection. It takes what waits, gives each task a SAVEPOINT of its own (where there are
+several), commits once, and only then answers: an answer given is on the disk. While the disk is busy with one commit the next
+batch gathers.
 """
 
 import queue
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from hub.ports.store import Busy, Tx
+from hub.store.said import say
 from hub.store.tx import SqlTx
 
 BATCH = 64  # tasks a commit; past it the last waits longer than the commit it saves (architecture.md)
@@ -84,7 +86,8 @@ def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:
     """Run all tasks in one transaction and answer each after its commit; if that fails, nobody was heard."""
     try:
         with connection.begin():
-            answers = [_attempt(connection, task) for task in batch]
+            attempt = _alone if len(batch) == 1 else _attempt
+            answers = [attempt(connection, task) for task in batch]
     except Exception as broken:  # noqa: BLE001 -- whatever it is, 64 callers wait to be told
         _leave(connection)
         for task in batch:
@@ -101,16 +104,25 @@ def _leave(connection: Connection) -> None:
         driver.rollback()
 
 
+def _alone(connection: Connection, task: Task) -> Callable[[], None]:
+    """What to answer once it is committed; where it raises, the whole transaction goes, and nothing else was in it."""
+    value = task.fn(SqlTx(connection))
+    return lambda: task.answer.set_result(value)
+
+
 def _attempt(connection: Connection, task: Task) -> Callable[[], None]:
     """What to answer once the batch is committed; a task that raises leaves nothing behind."""
+    say(connection, "SAVEPOINT task")
     try:
-        with connection.begin_nested():
-            value = task.fn(SqlTx(connection))
+        value = task.fn(SqlTx(connection))
     except Exception as refused:
         told = busy_or(refused)
         if isinstance(told, Busy):
             raise  # the whole transaction is gone, or will be
+        say(connection, "ROLLBACK TO task")
+        say(connection, "RELEASE task")
         return lambda: task.answer.set_exception(told)
+    say(connection, "RELEASE task")
     return lambda: task.answer.set_result(value)
 
 

@@ -6,15 +6,16 @@ Everything works without JavaScript: durations are links, starts are radio butto
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from core.access import objection
 from core.timeline import Span
 from core.vocabulary import Reason, ReservationKind
-from hub.ports import Tx
+from hub.ports import Machine, Person, Reservation, Tx
 from hub.services import facts, finding, granting
 from hub.services.reserving import NotReserved, Slot, Wish
+from hub.web.choosing import choice_card
 from hub.web.days import ALONE, DayWish, day_page
 from hub.web.house import house, me, now, voice
 from hub.web.looks import piece_kind
@@ -42,6 +43,38 @@ def day(name: str) -> str:
     return day_page(DayWish(name, day_in(request.args.get("day", ""), start), minutes, _kind(), start))
 
 
+@blueprint.get("/machines/<name>/choice")
+def choice(name: str) -> str:
+    """The card of a start chosen in the week."""
+    start = instant_of(request.args.get("start", ""))
+    minutes = request.args.get("minutes", type=int)
+    return choice_card(DayWish(name, day_in("", start), minutes, ReservationKind.BOOKING, start))
+
+
+@blueprint.post("/families/<family>/book")
+def book_any(family: str) -> Response | tuple[str, int]:
+    """Book the chosen start on any machine of a family that this person may use."""
+    person, start = somebody(), instant_of(request.form.get("start", ""))
+    minutes = request.form.get("minutes", type=int) or 0
+    if start is None or not 0 < minutes <= MOST_MINUTES:
+        return redirect(url_for("week.week", family=family), 303)
+    end, at = start + timedelta(minutes=minutes), now()
+    lab = house().lab.id
+    machines = house().store.read(lambda tx: usable(tx, person, (lab, family), end))
+    if not machines:
+        abort(404)
+    wishes = tuple(Wish(one.id, person.id, start, end, person.id, note=note()) for one in machines)
+    answer = finding.book(house().store, wishes, at)
+    return _refused(wishes[0], answer) if isinstance(answer, NotReserved) else _booked(answer)
+
+
+def usable(tx: Tx, person: Person, where: tuple[str, str], end: datetime) -> list[Machine]:
+    """The machines of (lab, family) that the person has the right to; all of them where he has it to none."""
+    family = list(tx.machines.all(lab=where[0], family=where[1]))
+    mine = [one for one in family if not granting.right_at(tx, person, one, end).missing]
+    return mine or family
+
+
 @blueprint.post("/machines/<name>/book")
 def book(name: str) -> Response | tuple[str, int]:
     """Book the chosen start."""
@@ -54,10 +87,14 @@ def book(name: str) -> Response | tuple[str, int]:
     read = request.form.get("read") == "on"
     wish = Wish(name, person.id, start, end, person.id, _kind(), note(), read=read)
     answer = finding.book(house().store, (wish,), now())
-    if isinstance(answer, NotReserved):
-        return _refused(wish, answer)
+    return _refused(wish, answer) if isinstance(answer, NotReserved) else _booked(answer)
+
+
+def _booked(made: Reservation) -> Response:
+    """To the booking's own page, where for some seconds a toast leads on or takes it back."""
+    session["made"] = [made.id, now().isoformat()]
     flash(voice().text(mark("Booked: the machine is yours at that time.")), "free")
-    return redirect(url_for("keeping.reservation", key=answer.id), 303)
+    return redirect(url_for("keeping.reservation", key=made.id), 303)
 
 
 def _kind() -> ReservationKind:
@@ -109,10 +146,7 @@ def nearest(tx: Tx, wish: Wish, at: datetime) -> tuple[Slot, ...]:
     wanted, person = tx.machines.get(wish.machine), tx.people.get(wish.person)
     if wanted is None or person is None:
         return ()
-    family = [
-        one for one in tx.machines.all(lab=wanted.lab, family=wanted.family)
-        if not granting.right_at(tx, person, one, wish.end).missing
-    ]  # fmt: skip
+    family = usable(tx, person, (wanted.lab, wanted.family), wish.end)
     found = [slot for one in family for slot in finding.instead(tx, replace(wish, machine=one.id), at)]
     return tuple(sorted(found, key=lambda slot: (abs(slot.start - wish.start), slot.machine))[: finding.MOST])
 

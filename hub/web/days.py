@@ -38,7 +38,7 @@ class DayWish:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One machine on one day for one person: what the list is made of."""
+    """One machine on one day for one person: what the list is made of; `until` is when his right to it ends."""
 
     machine: Machine
     span: Span
@@ -47,16 +47,17 @@ class Day:
     seats: tuple[Taken, ...]
     taken: tuple[Reservation, ...]
     machines: tuple[Machine, ...]
+    until: datetime | None = None
 
 
 def day_page(wish: DayWish, against: tuple[Objection, ...] = ()) -> str:
     """The page; `against` is what stood against a choice just tried."""
     person, speech = somebody(), voice()
-    day = house().store.read(lambda tx: _read(tx, wish, person.id))
+    day = house().store.read(lambda tx: read_day(tx, wish, person.id))
     if isinstance(day, NotReserved):
         abort(403)  # no member of this lab
-    length = _length(wish, day)
-    wanted = _wanted(wish, day, length, person.id)
+    length = length_of(wish, day)
+    wanted = wanted_of(wish, day, length, person.id)
     found = hours_of(day.span, wanted, day.rules, day.seats, now())
     lacks = lacking(Request(wanted, (), day.rules, now()))
     missing = tuple(objection(one.code, one.params) for one in lacks)
@@ -70,7 +71,7 @@ def day_page(wish: DayWish, against: tuple[Objection, ...] = ()) -> str:
         nothing=_why_nothing(found),
         length=length,
         chosen=chosen,
-        lengths=_lengths(wish, day),
+        lengths=lengths_of(wish, day),
         against=whys(against or missing, wish.machine),
         may=not missing,
         head=_head(day),
@@ -80,7 +81,8 @@ def day_page(wish: DayWish, against: tuple[Objection, ...] = ()) -> str:
     )
 
 
-def _read(tx: Tx, wish: DayWish, person: str) -> Day | NotReserved:
+def read_day(tx: Tx, wish: DayWish, person: str) -> Day | NotReserved:
+    """The machine's day as this person may have it; 404 where there is no such machine here."""
     machine = tx.machines.get(wish.machine)
     if machine is None or machine.lab != house().lab.id:
         abort(404)
@@ -101,10 +103,11 @@ def _read(tx: Tx, wish: DayWish, person: str) -> Day | NotReserved:
         seats=found.taken,
         taken=tuple(tx.bookings.taken(wish.machine, span.start, span.end)),
         machines=tuple(tx.machines.all(lab=machine.lab)),
+        until=found.right.until,
     )
 
 
-def _wanted(wish: DayWish, day: Day, length: int, person: str) -> Wanted:
+def wanted_of(wish: DayWish, day: Day, length: int, person: str) -> Wanted:
     """A slot of this length, at the chosen start or the day's beginning; what a form will ask to be read counts as read."""
     start = wish.start or day.span.start
     who = wish.moved.person if wish.moved else person
@@ -112,14 +115,16 @@ def _wanted(wish: DayWish, day: Day, length: int, person: str) -> Wanted:
     return Wanted(start, start + timedelta(minutes=length), wish.kind, roles, who, read=True)
 
 
-def _lengths(wish: DayWish, day: Day) -> list[int]:
+def lengths_of(wish: DayWish, day: Day) -> list[int]:
+    """The durations offered; a booking that is moved keeps its own."""
     if wish.moved is not None and wish.minutes is not None:
         return [wish.minutes]
     return lengths(day.rules.policy, day.rules.terms.unattended_max_min if wish.kind is ALONE else None)
 
 
-def _length(wish: DayWish, day: Day) -> int:
-    fitting = _lengths(wish, day)
+def length_of(wish: DayWish, day: Day) -> int:
+    """The wanted duration where it is one of those offered, else the usual one."""
+    fitting = lengths_of(wish, day)
     if wish.minutes in fitting:
         return wish.minutes or 0
     return fitting[-1] if wish.kind is ALONE else usual_length(day.rules.policy)

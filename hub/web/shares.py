@@ -54,8 +54,13 @@ def quotas_in_words(quotas: Iterable[Quota], speech: Voice) -> list[str]:
     return [speech.text(RULES[one.unit, one.window], most=_amount(one, one.most, speech)) for one in quotas]
 
 
-def share_of(machine: Machine, wanted: Wanted, rules: BookingRules, speech: Voice) -> Share | None:
-    """The quota in minutes that counts this slot, else the fullest; None where no quota does."""
+def share_of(
+    machine: Machine, wanted: Wanted, rules: BookingRules, speech: Voice, *, chosen: bool = True
+) -> Share | None:
+    """The quota in minutes that counts this slot, else the fullest; None where no quota does.
+
+    Nothing `chosen` yet: what is used already, alone.
+    """
     request = Request(wanted, (), rules, now())
     if request.staff or request.wanted.programme or not rules.terms.quotas:
         return None
@@ -65,10 +70,16 @@ def share_of(machine: Machine, wanted: Wanted, rules: BookingRules, speech: Voic
     family = machine.family_names.get(speech.lang, machine.family)
     title = speech.text(mark("Your share: %(family)s"), family=family)
     free = outside_quotas(request)
-    more = 0 if free else wanted.span.minutes if quota.unit is Unit.MINUTES else 1
+    more = 0 if free or not chosen else wanted.span.minutes if quota.unit is Unit.MINUTES else 1
     sentence = speech.text(SAID[quota.unit, quota.window], used=_amount(quota, had, speech), most=_amount(quota, quota.most, speech))  # fmt: skip
-    beside = speech.text(mark("Booked on the day itself, it does not count.")) if free else speech.text(mark("%(sum)s with this choice"), sum=_amount(quota, had + more, speech))  # fmt: skip
+    beside = _beside(quota, had + more, speech, free=free) if chosen else ""
     return Share(title, sentence, beside, _pct(had, quota), min(_pct(more, quota), 100 - _pct(had, quota)), _numbers(quota))  # fmt: skip
+
+
+def _beside(quota: Quota, total: int, speech: Voice, *, free: bool) -> str:
+    if free:
+        return speech.text(mark("Booked on the day itself, it does not count."))
+    return speech.text(mark("%(sum)s with this choice"), sum=_amount(quota, total, speech))
 
 
 def _weight(one: tuple[Quota, int]) -> tuple[bool, bool, float]:

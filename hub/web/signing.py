@@ -35,7 +35,7 @@ from wtforms import ValidationError
 
 from hub.ports import Person
 from hub.web.accounts import Accounts, User
-from hub.web.house import house, me
+from hub.web.house import house, is_crew, me
 from hub.words.catalogs import mark
 
 PAIR_LIMIT = (
@@ -86,6 +86,14 @@ def staff_only() -> Answer | None:
     if person is None:
         return to_sign_in()
     return None if person.is_staff(house().lab.id) else abort(403)
+
+
+def crew_only() -> Answer | None:
+    """Before a request to a page of staff and trainers."""
+    person = me()
+    if person is None:
+        return to_sign_in()
+    return None if is_crew(person) else abort(403)
 
 
 def pages(limiter: Limiter) -> Blueprint:

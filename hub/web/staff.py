@@ -15,26 +15,19 @@ from hub.services import certifying, facts, locking_out
 from hub.services.certifying import CertificateShown
 from hub.services.refused import Refused
 from hub.web.frame import live
-from hub.web.house import house, is_crew, me, now, voice
+from hub.web.house import house, me, now, voice
 from hub.web.looks import Look
 from hub.web.reading import Place, workshop
 from hub.web.rows import row_of
-from hub.web.signing import to_sign_in
+from hub.web.signing import crew_only
 from hub.web.whys import Why, whys
 from hub.words import Voice
 from hub.words.catalogs import mark
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+blueprint.before_request(crew_only)
 LONGEST_REASON = 500  # characters
 T = TypeVar("T")
-
-
-@blueprint.before_request
-def crew_only() -> Answer | None:
-    """Strangers sign in, members are told that it is not theirs."""
-    if me() is None:
-        return to_sign_in()
-    return None if is_crew(me()) else abort(403)
 
 
 @blueprint.get("")

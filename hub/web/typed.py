@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from flask import request
 
-from core.timeline import at_local, local_day
+from core.parameters import minute_of
+from core.timeline import DAY_MIN, at_local, local_day
 from hub.web.house import house, now
 
 LONGEST_NOTE = 200  # characters; a note is a label, not a letter
@@ -49,3 +50,23 @@ def note() -> str:
 def reason() -> str:
     """The reason in a form."""
     return request.form.get("reason", "").strip()[:LONGEST_REASON]
+
+
+def date_in(text: str) -> date | None:
+    """A day as a date field writes it; None for anything else, and for a day that nobody means."""
+    try:
+        wanted = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return wanted if abs(wanted.year - now().year) <= FARTHEST_YEARS else None
+
+
+def span_in(day: str, since: str, until: str) -> tuple[datetime, datetime] | None:
+    """The instants of a day's hours as written in three fields ("2026-12-01", "17:00", "20:00"); past midnight where
+    the end is not after the start; None where one of them makes no sense.
+    """
+    on, first, last = date_in(day), minute_of(since.strip()[:5]), minute_of(until.strip()[:5])
+    if on is None or first is None or last is None:
+        return None
+    zone = house().lab.zone
+    return at_local(on, first, zone), at_local(on, last if last > first else last + DAY_MIN, zone)

@@ -20,8 +20,8 @@ def known_language(code: str | None) -> str:
     return short if short in LANGUAGES else LANGUAGES[0]
 
 
-def best_language(accepted: Iterable[tuple[str, float]]) -> str:
-    """The wanted language of highest quality among (tag, quality) pairs of an Accept-Language header."""
+def best_language(accepted: Iterable[tuple[str, float]], own: str = LANGUAGES[0]) -> str:
+    """The wanted language of highest quality among (tag, quality) pairs of an Accept-Language header; else one's `own`."""
     ranked = sorted(accepted, key=lambda pair: -pair[1])
     spoken = (tag.lower()[:2] for tag, quality in ranked if quality > 0 and tag.lower()[:2] in LANGUAGES)
-    return next(spoken, LANGUAGES[0])
+    return next(spoken, known_language(own))

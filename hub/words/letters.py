@@ -111,6 +111,15 @@ LETTERS: Mapping[str, Words] = {
         ),
         Page.BOOK, _AGAIN, dated=True,
     ),
+    "reservation.delayed": Words(
+        _("%(machine)s is not free yet: now %(day)s %(span)s"),
+        (
+            _("We are sorry: whoever is at %(machine)s goes on past the end, so it is not free for you yet."),
+            _("Where the time after yours is free, yours is as long as before and begins later: %(day)s, %(span)s."),
+            _("Lay your badge on the reader when you come: then you have arrived, and lose nothing."),
+        ),
+        Page.RESERVATION, _SEE, dated=True,
+    ),
     "series.made": Words(
         _("Booked %(count)s times: %(machine)s, from %(day)s %(span)s on"),
         (

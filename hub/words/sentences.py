@@ -148,6 +148,7 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
     Reason.AMBIGUOUS_TIME: (_("That time exists twice: the clocks go back that night."),),
     Reason.INVALID: (
         _("One person can look after {most} at most here."),
+        _("That is too much: {most_bytes} bytes at most."),
         _("This is not valid: {field}."),
         _("This is not valid."),
     ),
@@ -155,7 +156,10 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
     Reason.FORBIDDEN: (_("You do not have the right to do this."),),
     Reason.NOT_FOUND: (_("There is nothing here."),),
     Reason.CHANGED: (_("This has been changed in the meantime."),),
-    Reason.IDEMPOTENCY: (_("This key was used for another request."),),
+    Reason.IDEMPOTENCY: (
+        _("The first request with this key still runs: ask again in {seconds} s."),
+        _("This key was used for another request."),
+    ),
     Reason.BUSY: (_("The system is busy just now."),),
     Reason.RATE_LIMITED: (_("Too many attempts."),),
 }

@@ -114,17 +114,22 @@ def main(config: str, clock_file: str) -> int:
     settings = load(Path(config))
     clock = BenchClock(Path(clock_file), settings.id)
     hand = Hand(chip)
-    face = face_of(settings.fittings)
+    faces: list[Any] = []
+
+    def make_face(put: Any) -> Any:
+        faces.append(face_of(settings.fittings, put))
+        return faces[0]
+
     program = doorman_program(
         settings,
         clock=clock,
-        parts=DoormanParts(pause_us=chip.pass_us, outcome=hand.shown, ntp=lambda: False, face=face),
+        parts=DoormanParts(pause_us=chip.pass_us, outcome=hand.shown, ntp=lambda: False, make_face=make_face),
     )
     hand.program = program
     signal.signal(signal.SIGTERM, lambda *_: program.stop())
     handlers: dict[str, Any] = {
         "tap": hand.tap,
-        "seen": lambda: seen_of(program, face),
+        "seen": lambda: seen_of(program, faces[0]),
         "standing": lambda: standing_of(program),
     }
     Agent(clock, f"doorman {settings.id}", handlers).start()

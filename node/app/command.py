@@ -43,8 +43,8 @@ def _checkup(wanted: argparse.Namespace) -> int:
 
 
 def _serve(program: Any) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: program.stop())
-    signal.signal(signal.SIGINT, lambda *_: program.stop())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: program.stop())
     code = program.run()
     return _refused("another keeper holds this machine") if code else 0
 

@@ -76,7 +76,7 @@ def doorman_program(
     line = KeeperLine(settings.socket, inbox.put)
     me = Me(settings.id, settings.machine, _token())
     ntp = parts.ntp or NTP_SAYS.exists
-    face = parts.face or face_of(settings.fittings)
+    face = parts.make_face(inbox.put) if parts.make_face else face_of(settings.fittings, inbox.put)
     house = House(
         clock=clock,
         inbox=inbox,
@@ -89,6 +89,7 @@ def doorman_program(
         pulse=lambda: notify(ALIVE),
         hide=lambda uid, nonce: hidden(keys.conceal, uid, nonce),
         shelf_damaged=damaged,
+        keypad=settings.fittings.kiosk_port is not None,
         senses=Senses(
             board=lambda: board(settings.state_dir, clock.monotonic_ms() / 1000),
             readings=lambda: poller.readings,

@@ -43,8 +43,8 @@ def reader_of(wired: Reader, parts: DoormanParts, put: Callable[[object], None],
     return Poller(parts.make_reader or _chip(wired, parts.pause_us), put, clock)
 
 
-def face_of(fitted: Fittings) -> Face:
-    """Light, sound, display and tablet, as far as they are fitted."""
+def face_of(fitted: Fittings, put: Callable[[object], None] | None = None) -> Face:
+    """Light, sound, display and tablet, as far as they are fitted; `put` takes what is pressed on the tablet."""
     faces: list[Face] = []
     if fitted.kind in ("ring", "oled"):
         faces.append(RingFace((fitted.red, fitted.green, fitted.blue, fitted.buzzer), fitted.site))
@@ -53,7 +53,7 @@ def face_of(fitted: Fittings) -> Face:
 
         faces.append(OledFace(device(fitted.display, fitted.i2c_bus, fitted.i2c_address), fitted.site))
     if fitted.kiosk_port is not None:
-        faces.append(KioskFace(fitted.kiosk_host, fitted.kiosk_port, fitted.site))
+        faces.append(KioskFace(fitted.kiosk_host, fitted.kiosk_port, fitted.site, put))
     if not faces:
         return SimulatedFace(fitted.site)
     return faces[0] if len(faces) == 1 else SeveralFaces(*faces)

@@ -8,12 +8,14 @@ from node.doorman.buttons import Buttons
 from node.doorman.chores import Chores
 from node.doorman.effects import Answered
 from node.doorman.enrolling import Enrolment
+from node.doorman.events import Pressed
 from node.doorman.extending import Extender
 from node.doorman.knowledge import Knowledge
 from node.doorman.minding import Minder
 from node.doorman.signing_off import SignOff
 from node.doorman.stage import Stage
 from node.doorman.supervising import Supervision
+from node.doorman.tablet import Tablet
 
 
 class Attendance:
@@ -25,6 +27,7 @@ class Attendance:
         self.sign_off = SignOff(known, stage, chores)
         self.enrolment = Enrolment(known, stage)
         self._buttons = Buttons(known, stage, Extender(known, stage), self.sign_off)
+        self._tablet = Tablet(known, stage, chores, self._buttons)
 
     @property
     def busy(self) -> bool:
@@ -38,6 +41,10 @@ class Attendance:
     def keeper_said(self) -> None:
         """The keeper's state has changed."""
         self._buttons.look()
+
+    def pressed(self, press: Pressed) -> None:
+        """A button of the tablet."""
+        self._tablet.pressed(press)
 
     def answered(self, effect: Answered) -> bool:
         """Whether the hub's answer was for one of these."""

@@ -31,7 +31,7 @@ class Buttons:
         """A keeper that has just come: what was pushed before is not pushed now."""
         state = self._known.keeper.state
         self._presses = state.presses if state else 0
-        self._reports = self._reported()
+        self._reports = self._held()
 
     def look(self) -> None:
         """Has something been pushed?"""
@@ -39,17 +39,27 @@ class Buttons:
         if state is None:
             return
         pushed, self._presses = state.presses > self._presses, state.presses
-        reports, self._reports = self._reports, self._reported()
+        reports, self._reports = self._reports, self._held()
         if self._reports - reports:
             self._stage.say(Word.REPORTED)
-        if pushed and not self._sign_off.pushed():
+        if pushed:
+            self.extend()
+
+    def extend(self) -> None:
+        """The extend button: an item of a sign-off where one is possible, else more time."""
+        if not self._sign_off.pushed():
             self._extender.pressed()
 
     def answered(self, effect: Answered) -> bool:
         """Whether this was the answer to a button."""
         return self._extender.answered(effect)
 
-    def _reported(self) -> frozenset[str]:
+    @property
+    def reported(self) -> bool:
+        """Whether a danger that was reported here still stands."""
+        return bool(self._held())
+
+    def _held(self) -> frozenset[str]:
         state = self._known.keeper.state
         locks = state.locks if state else ()
         return frozenset(lock.id for lock in locks if lock.id.startswith(REPORTED))

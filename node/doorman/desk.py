@@ -255,7 +255,7 @@ class Desk:
 
     def _at_home(self, visit: Visit) -> bool:
         """Whether this badge runs the machine: its holder can end that whatever others play."""
-        session = self._known.situation().session
+        session = self._known.session()
         return session is not None and session.key == visit.key
 
     def _pass_over(self, visit: Visit) -> None:

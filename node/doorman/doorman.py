@@ -23,6 +23,7 @@ from node.doorman.events import (
     KeeperMet,
     KeeperSaid,
     Leapt,
+    Pressed,
     ReaderBack,
     ReaderLost,
     TapSeen,
@@ -59,6 +60,7 @@ class House:
     senses: Senses = DEAF
     hide: Callable[[bytes, str], str] | None = None  # (UID, nonce) -> hidden, for enrolment
     shelf_damaged: bool = False  # the former shelf was put aside: staff are told
+    keypad: bool = False  # a tablet on which a code can be typed
 
 
 class Doorman:
@@ -117,12 +119,8 @@ class Doorman:
 
     def _take(self, item: object) -> None:
         match item:
-            case TapSeen():
-                self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True)
-                self._desk.tap(item)
-            case CardGone():
-                self._seen = replace(self._seen, card=False)
-                self._attendance.card_gone()
+            case TapSeen() | CardGone():
+                self._card(item)
             case ReaderLost() | ReaderBack():
                 self._reader(lost=isinstance(item, ReaderLost))
             case KeeperMet() | KeeperSaid() | KeeperLost():
@@ -131,10 +129,20 @@ class Doorman:
                 self._follow(self._house.exchange.take(item))
             case Leapt():
                 self._leapt()
+            case Pressed():
+                self._attendance.pressed(item)
             case Examine():
                 self._examination.take(item)
             case _:
                 log.error("unknown item kind=%s", type(item).__name__)
+
+    def _card(self, item: TapSeen | CardGone) -> None:
+        if isinstance(item, TapSeen):
+            self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True)
+            self._desk.tap(item)
+        else:
+            self._seen = replace(self._seen, card=False)
+            self._attendance.card_gone()
 
     def _keeper(self, item: KeeperMet | KeeperSaid | KeeperLost) -> None:
         if isinstance(item, KeeperSaid) and item.packet["msg"] == "records":

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 
@@ -31,6 +32,37 @@ class ReaderLost:
 @dataclass(frozen=True)
 class ReaderBack:
     """The reader chip answers again."""
+
+
+class Button(StrEnum):
+    """What the tablet's page has beside the box's own buttons."""
+
+    EXTEND = "extend"
+    FINISH = "finish"
+    REPORT = "report"
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button of the tablet beside the machine: as good as the button on the box, and no better.
+
+    `session` is the one the page showed when it was pressed ("" for none); `category`, `severity` and `id`
+    belong to a report.
+    """
+
+    button: Button
+    session: str = ""
+    category: str = ""
+    severity: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class PinTyped:
+    """Somebody typed a code on the tablet while the screen asked for one."""
+
+    digits: str = field(repr=False)  # never in a log
+    at_ms: int = 0  # CLOCK_BOOTTIME
 
 
 @dataclass(frozen=True)

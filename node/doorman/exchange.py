@@ -70,7 +70,7 @@ class Exchange(Standing):
 
     def beat_ms(self) -> int | None:
         """When a routine wants the loop: hello, state, resending, silence, ages."""
-        waits = [self.holdings.save_ms, self._hint.until_ms]
+        waits = [self.holdings.due_ms, self._hint.until_ms]
         if self.online:
             waits += [self._greeting.next_ms, self._board.again_ms, self._delivery.again_ms]
         return min((at for at in waits if at is not None), default=None)
@@ -81,8 +81,8 @@ class Exchange(Standing):
         given_up = self._questions.given_up(mono)
         effects: list[Effect] = [] if given_up is None else [Answered(given_up, None)]
         effects += [Hinted(hub_up=False)] if self._hint.silent(mono) else []
-        if mono >= self.holdings.save_ms:
-            self.holdings.save()
+        if (refused := self.holdings.turn()) is not None:  # there may be room on the disk again
+            effects += self._take_view(*refused)
         if self.online:
             self._beat(mono)
             effects += self._reads(mono)
@@ -132,8 +132,10 @@ class Exchange(Standing):
 
     def ask(self, key: str, kind: str, purpose: Purpose, hide: Hide | None = None) -> str | None:
         """Ask the hub about a badge: the question's id; None when it cannot be asked now."""
+        if not self.online:
+            return None
         question, nonce = self._world.nonce(), self._world.nonce()
-        if not self.online or not self._questions.begin(question, nonce, self._mono()):
+        if not self._questions.begin(question, nonce, self._mono()):
             return None
         secret = None if hide is None else hide(nonce)
         if self._world.link.say(Ask(question, nonce, self.now(), Badge(key, kind), purpose, secret)):

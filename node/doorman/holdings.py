@@ -15,6 +15,7 @@ from core.wire.refused import Refused
 from node.doorman.trust import HOUR_MS, Reading, Timekeeper
 from node.ports import Clock, Kept, Shelf, ShelfBroken
 
+AGAIN_MS = 10_000  # what the disk refused: as often as the keeper looks whether there is room again
 _log = logging.getLogger(__name__)
 
 
@@ -27,7 +28,9 @@ class Holdings:
         self.view = shelf.view()
         self._locks = shelf.locks()
         self.time = Timekeeper(shelf.ages(), self.reading())
-        self._saved_ms = 0
+        self._saved_ms = self._refused_ms = 0
+        self._unkept_view: tuple[View, Mapping[str, object]] | None = None
+        self._unkept_locks = False
         self._told: tuple[int, int] | None = None
         self.save()
 
@@ -40,9 +43,10 @@ class Holdings:
             return None
 
     @property
-    def save_ms(self) -> int:
-        """When the ages are written next."""
-        return self._saved_ms + HOUR_MS
+    def due_ms(self) -> int:
+        """When `turn` has something to do: the ages are to be written, or what the disk refused."""
+        hourly_ms = self._saved_ms + HOUR_MS
+        return min(hourly_ms, self._refused_ms + AGAIN_MS) if self._waits else hourly_ms
 
     def reading(self) -> Reading:
         """The clocks, now."""
@@ -80,13 +84,14 @@ class Holdings:
         if not self._accepts("view", told, view.rev, self.view):
             return False
         newer = (told, view.rev) != self._place(self.view)
-        at = self.reading()
-        self.time.issued(view.issued, at, newer=newer)
+        at, self._unkept_view = self.reading(), None
         if newer or self.home != told:
-            kept = Kept(told, view.rev, body)
-            if not self._kept("view", lambda: self._shelf.keep_view(kept, self.time.ages(at))):
-                return False
+            kept, ages = Kept(told, view.rev, body), self.time.if_issued(view.issued, at, newer=newer)
+            if not self._kept("view", lambda: self._shelf.keep_view(kept, ages)):
+                self._unkept_view, self._refused_ms = (view, body), at.mono_ms
+                return False  # the one in force stays so, and goes on growing older
             self.view, self.home = kept, told
+        self.time.issued(view.issued, at, newer=newer)
         return True
 
     def take_locks(self, locks: LockList, body: Mapping[str, object]) -> bool:
@@ -95,9 +100,8 @@ class Holdings:
         if not self._accepts("locks", told, locks.rev, self._locks):
             return False
         if (told, locks.rev) != self._place(self._locks) or self.home != told:
-            kept = Kept(told, locks.rev, body)
-            self._kept("locks", lambda: self._shelf.keep_locks(kept))  # a lock holds, kept or not
-            self._locks, self.home = kept, told
+            self._locks, self.home = Kept(told, locks.rev, body), told  # a lock holds, kept or not
+            self._keep_locks()
         return True
 
     def take_now(self, now: Now) -> None:
@@ -114,6 +118,18 @@ class Holdings:
         """Does a message come from the store that is followed?"""
         return follows(self.home, epoch, store)
 
+    def turn(self) -> tuple[View, Mapping[str, object]] | None:
+        """The routine of `due_ms`: the ages once an hour, what the disk refused; a view to be taken once more."""
+        now_ms, waiting = self._clock.monotonic_ms(), self._unkept_view
+        if now_ms >= self._saved_ms + HOUR_MS:
+            self.save()
+        if not self._waits or now_ms < self._refused_ms + AGAIN_MS:
+            return None
+        if self._unkept_locks:
+            self._keep_locks()
+        self._unkept_view = None
+        return waiting
+
     def save(self) -> None:
         """Write the ages: with every record, and once an hour."""
         at = self.reading()
@@ -129,8 +145,20 @@ class Holdings:
         self.time.dated(self.reading())
         self.save()
 
+    @property
+    def _waits(self) -> bool:
+        """Has the disk refused what must lie there?"""
+        return self._unkept_locks or self._unkept_view is not None
+
+    def _keep_locks(self) -> None:
+        """On the disk too, unless another store is followed by now."""
+        kept, self._unkept_locks = self._locks, False
+        if kept is not None and kept.home == self.home:
+            self._unkept_locks = not self._kept("locks", lambda: self._shelf.keep_locks(kept))
+            self._refused_ms = self._clock.monotonic_ms()
+
     def _kept(self, what: str, keep: Callable[[], None]) -> bool:
-        """Is it on the disk? A full disk is no reason to end: it is told, and the old view grows older."""
+        """Is it on the disk? A full disk is no reason to end: it is told, and tried again when there may be room."""
         try:
             keep()
         except ShelfBroken as problem:

@@ -6,7 +6,7 @@ It decides nothing: it puts together what `core.access.decide` and the display n
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from core.case import OpenSession, Situation
 from core.grants import Booking, Grant, MachineView
@@ -18,6 +18,7 @@ from node.doorman.sitting import Sitting, body_of, from_body
 from node.ports import Clock, ShelfBroken
 
 log = logging.getLogger(__name__)
+AGAIN_MS: Final = 10_000  # as often as the keeper looks whether its own disk has room again
 
 
 class Knowledge:
@@ -33,6 +34,7 @@ class Knowledge:
         self.stale_told: bool | None = None  # what the keeper believes of the view's age
         self.sittings: dict[str, Sitting] = {}
         self._remembered: object = None
+        self._again_ms = 0  # when the disk refused: not before then
         self._recall()
 
     def take_view(self, body: Mapping[str, Any]) -> MachineView | None:
@@ -149,13 +151,15 @@ class Knowledge:
         sittings = {session: body_of(one) for session, one in self.sittings.items()}
         told = {"arrived": sorted(self.arrived), "keys": dict(self.keys), "guests": guests}
         told["sittings"] = sittings
-        if told == self._remembered:
+        if told == self._remembered or self.mono_ms() < self._again_ms:
             return
-        self._remembered = told
         try:
             self.exchange.shelf.remember("visitors", told)
         except ShelfBroken as problem:
+            self._again_ms = self.mono_ms() + AGAIN_MS  # `tidy` comes by with every word of the keeper
             log.error("event=shelf_failed what=visitors problem=%s", problem)  # noqa: TRY400 - no trace
+        else:
+            self._remembered = told
 
     def _recall(self) -> None:
         """What the shelf says of visitors; what cannot be read is forgotten."""

@@ -15,7 +15,7 @@ class DoormanParts:
 
     pause_us: Callable[[int], None] | None = None
     make_reader: Callable[[], Any] | None = None
-    face: Face | None = None
+    make_face: Callable[[Callable[[object], None]], Face] | None = None  # given the inbox's `put`
     link: Link | None = None
     outcome: Callable[[TapOutcome], None] | None = None
     ntp: Callable[[], bool] | None = None

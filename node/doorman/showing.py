@@ -22,10 +22,13 @@ class Word(StrEnum):
     SUPERVISE = "supervise"
     ENROL = "enrol"
     REBADGE = "rebadge"
+    SIGN_OFF = "sign-off"
     CHECK = "check"
     SIGNED = "signed"
     IDLE_SOON = "idle-soon"
     REPORTED = "reported"
+    NOTED = "noted"
+    PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """The person in session; `since_ms` is when the doorman first saw the session."""
+    """The person in session; `since_ms` is when the doorman first saw the session, `session` its id."""
 
     name: str
     lang: str | None
     kind: SessionKind
     until: datetime | None
     since_ms: int
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,9 @@ class Showing:
     said: Said | None = None
     machine: str = ""
     title: str = ""  # the machine's name and make
+    family: str = ""
+    taught: bool = False  # it needs a course: a trainer may sign for one here
+    finishes: bool = True  # its stop lets a running job end
     day: Day | None = None
 
 

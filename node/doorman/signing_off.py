@@ -132,7 +132,8 @@ class SignOff:
             item, page = (TRAINER if claim.trainer is None else TRAINEE), 1
         lang = claim.trainee.lang if claim.trainee else claim.trainer.lang if claim.trainer else None
         pages = (page, len(ITEMS)) if claim.trainee else (1, 1)
-        self._stage.say(Word.CHECK, lang, ends_ms=self._until_ms, text=said(item, lang), page=pages)
+        word = Word.CHECK if claim.trainee else Word.SIGN_OFF
+        self._stage.say(word, lang, ends_ms=self._until_ms, text=said(item, lang), page=pages)
 
     def _too_many(self, trainer: str) -> bool:
         since_ms = self._known.mono_ms() - AN_HOUR_MS

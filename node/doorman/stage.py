@@ -74,6 +74,9 @@ class Stage:
             said=self._said,
             machine=view.machine.id if view else "",
             title=view.machine.name if view else "",
+            family=view.machine.family if view else "",
+            taught=bool(view and view.machine.needs),
+            finishes=bool(view is None or view.machine.stop == "finish"),
             day=_day(view, now),
             phase=state.phase if state else None,
             inhibits=state.inhibits if state else frozenset(),
@@ -89,7 +92,7 @@ class Stage:
         grant = self._known.guest()
         since_ms = self._known.since_ms.get(session.id, self._known.mono_ms())
         name, lang = (grant.name, grant.lang) if grant else ("", None)
-        return Guest(name, lang, session.kind, session.until, since_ms)
+        return Guest(name, lang, session.kind, session.until, since_ms, session.id)
 
     def _slot(self, booking: Booking | None, view: MachineView | None) -> Slot | None:
         """A waiting person's name is shown only if he chose it: the view's display names are such."""

@@ -92,13 +92,17 @@ class Timekeeper:
 
     def issued(self, instant: datetime, at: Reading, *, newer: bool) -> None:
         """A view was taken that the hub issued at `instant`; its age counts from there if it is newer."""
+        self._settle(self.if_issued(instant, at, newer=newer), at)
+
+    def if_issued(self, instant: datetime, at: Reading, *, newer: bool) -> Ages:
+        """What `issued` would make of the ages: for the shelf, before anything counts."""
         floor = _later(self._kept.floor, instant)
         kept = replace(self._brought_up(at), floor=floor)
         if newer:
             trusted = self.trusted(at)
             age = kept.age_ms if trusted is None and kept.fresh_at is not None else _ms(trusted, instant)
             kept = replace(kept, age_ms=age, fresh_at=instant)
-        self._settle(kept, at)
+        return kept
 
     def dated(self, at: Reading) -> None:
         """Something was journalled now: it is never earlier again.

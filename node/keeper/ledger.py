@@ -43,8 +43,9 @@ class Ledger:
 
     def write(self, records: Sequence[Record], memory: Mapping[str, str], *, hold: bool = True) -> bool:
         """Write now, in one transaction; False when it is not on disk. `hold`: keep it for later then."""
-        lines = [Line(self._stamp(), record) for record in records]
         begun_ms = self._clock.monotonic_ms()
+        stamp = self._stamp(begun_ms) if records else None
+        lines: list[Line] = [] if stamp is None else [(stamp, record) for record in records]
         try:
             self._store.write([*self._held, *lines], memory)
         except JournalFault as problem:
@@ -92,9 +93,8 @@ class Ledger:
         self._held = [*self._held, *lines][-MOST_HELD:]
         self.distrust()
 
-    def _stamp(self) -> Stamp:
+    def _stamp(self, mono_ms: int) -> Stamp:
         """Dated by trusted time where the doorman told it, and never before the record before."""
-        mono_ms = self._clock.monotonic_ms()
         at = EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
         self._last_at = max(self._last_at, instant_text(at))
         return Stamp(self._last_at, self._boot, mono_ms, self._trust)

@@ -24,7 +24,7 @@ from node.keeper.keeper import Keeper
 from node.keeper.ledger import Ledger
 from node.keeper.policy import from_profile, from_text
 from node.keeper.salvage import open_store
-from node.keeper.server import AlreadyRunningError, Connection, Server
+from node.keeper.server import AlreadyRunningError, Connection, Hearing, Server
 from node.keeper.store import Store
 from node.ports import Clock, Hardware
 from node.settings import NodeSettings, SettingsError
@@ -111,21 +111,22 @@ def run(
     """Be the keeper until told to leave; the exit code.
 
     `open_hardware` claims the lines with the relay open; it is called once nobody else can be keeper.
-    `started` gets the running program (the bench's handle). SIGTERM and SIGINT end it when this is the
+    `started` gets the running program (the bench's handle). SIGTERM, SIGINT and SIGHUP end it when this is the
     main thread. Raises SettingsError before a pin is touched, and what breaks, after the relay is open.
     """
-    inbox: Inbox[News] = Inbox(clock)
+    inbox: Inbox[News]
     try:
         server = Server(
             settings.socket, _may_speak(settings.doorman_user), lambda peer, raw: inbox.put(Packet(peer, raw))
         )
+        inbox = Inbox(clock, Hearing(server))
     except AlreadyRunningError:
         log.error("event=second_keeper socket=%s", settings.socket.name)  # noqa: TRY400 - no trace needed
         return SECOND_KEEPER
     try:
         hardware = open_hardware()
         try:
-            _work(settings, clock, hardware, (inbox, server, started))
+            _work(settings, clock, hardware, (inbox, started))
         finally:
             hardware.close()
     finally:
@@ -149,11 +150,11 @@ def uid_of(user: str | None, key: str) -> frozenset[int]:
         raise SettingsError(f"{key}: this board has no user {user!r}") from problem
 
 
-Parts = tuple["Inbox[News]", Server, "Callable[[Program], None] | None"]
+Parts = tuple["Inbox[News]", "Callable[[Program], None] | None"]
 
 
 def _work(settings: NodeSettings, clock: Clock, hardware: Hardware, parts: Parts) -> None:
-    inbox, server, started = parts
+    inbox, started = parts
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store, found = open_store(settings.state_dir / "journal.db")
     try:
@@ -161,7 +162,6 @@ def _work(settings: NodeSettings, clock: Clock, hardware: Hardware, parts: Parts
         program.keeper.boot(found)
         hardware.on_change(lambda: _moved(hardware, inbox))
         _listen_to_signals(program)
-        server.start()
         if started is not None:
             started(program)
         program.live()
@@ -194,5 +194,5 @@ def _moved(hardware: Hardware, inbox: Inbox[News]) -> None:
 
 def _listen_to_signals(program: Program) -> None:
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # a terminal that closes says HUP
             signal.signal(number, lambda _number, _frame: program.leave())

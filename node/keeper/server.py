@@ -1,7 +1,8 @@
 """Who speaks to the keeper? One Unix socket, one doorman; every packet goes to the inbox unread.
 
 Rules: SOCK_SEQPACKET, 0660, the peer's uid checked by the kernel; a second keeper finds the lock
-taken; a doorman that does not read is let go rather than waited for.
+taken; a doorman that does not read is let go rather than waited for. Either a thread of its own
+listens (`start`), or the loop does while it waits (`Hearing`): a tap then crosses one thread less.
 """
 
 import fcntl
@@ -26,7 +27,7 @@ class AlreadyRunningError(RuntimeError):
 
 
 class Connection:
-    """One peer; the loop sends, the server's thread reads."""
+    """One peer; the loop sends, whoever listens reads."""
 
     def __init__(self, line: socket.socket) -> None:
         self.line = line
@@ -43,7 +44,7 @@ class Connection:
         return True
 
     def end(self) -> None:
-        """Say farewell; the server's thread then sees the end and closes."""
+        """Say farewell; whoever listens then sees the end and closes."""
         try:
             self.line.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -51,7 +52,8 @@ class Connection:
 
 
 Receive = Callable[[Connection, bytes | None], None]
-"""Called from the server's thread with a packet, or with None when the peer is gone."""
+"""Called by whoever listens with a packet, or with None when the peer is gone."""
+Ready = list[tuple[selectors.SelectorKey, int]]
 
 
 class Server:
@@ -71,17 +73,41 @@ class Server:
         self._eyes = selectors.DefaultSelector()
         self._eyes.register(self._door, selectors.EVENT_READ)
         self._inner, self._outer = socket.socketpair()
+        self._outer.settimeout(0)
+        self._closing = False
         self._eyes.register(self._inner, selectors.EVENT_READ)
         self._peers: list[Connection] = []
         self._thread = threading.Thread(target=self._serve, name="keeper-socket", daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen, in a thread of its own."""
         self._thread.start()
+
+    def listen(self, timeout_s: float | None) -> Ready:
+        """Wait until somebody speaks or rings, at most so long: who it was."""
+        return self._eyes.select(timeout_s)
+
+    def take(self, ready: Ready) -> None:
+        """Hand over what they said."""
+        for key, _ in ready:
+            if key.fileobj is self._inner:
+                self._inner.recv(64)
+            elif key.fileobj is self._door:
+                self._accept()
+            else:
+                self._read(key.data)
+
+    def ring(self) -> None:
+        """End a `listen`; from any thread, or a signal handler."""
+        try:
+            self._outer.send(b".")
+        except BlockingIOError:
+            log.debug("event=ringing_already")
 
     def close(self) -> None:
         """Stop listening, let everybody go, give the lock back."""
-        self._outer.send(b".")
+        self._closing = True
+        self.ring()
         if self._thread.ident is not None:
             self._thread.join()
         for peer in self._peers:
@@ -93,14 +119,8 @@ class Server:
         os.close(self._lock)
 
     def _serve(self) -> None:
-        while True:
-            for key, _ in self._eyes.select():
-                if key.fileobj is self._inner:
-                    return
-                if key.fileobj is self._door:
-                    self._accept()
-                else:
-                    self._read(key.data)
+        while not self._closing:
+            self.take(self.listen(None))
 
     def _accept(self) -> None:
         try:
@@ -138,6 +158,36 @@ class Server:
         self._peers.remove(peer)
         peer.line.close()
         self._receive(peer, None)
+
+
+class Hearing(threading.Condition):
+    """The loop's condition with ears: who waits on it hears the socket meanwhile, and a notification rings there."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server, self._asleep = server, False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until notified, spoken to, or so many seconds have passed."""
+        ready: Ready = []
+        self._asleep = True  # before the lock is given away: from then on a notification must ring
+        self.release()
+        try:
+            ready = self._server.listen(timeout)
+        finally:
+            self.acquire()
+            self._asleep = False
+        self._server.take(ready)
+        return bool(ready)
+
+    def notify(self, n: int = 1) -> None:
+        """Wake the loop; there is one."""
+        if n and self._asleep:
+            self._server.ring()
+
+    def notify_all(self) -> None:
+        """The same."""
+        self.notify()
 
 
 def _lock(file: Path) -> int:

@@ -1,6 +1,10 @@
 """Is a broken rule refused? Each test breaks one in a copy of the house and looks for the tool's no."""
 
+import tomllib
+
 import pytest
+
+from tests.architecture.conftest import ROOT
 
 PLANTED = (
     # contract, planted file, its text
@@ -28,7 +32,18 @@ PLANTED = (
     ("gpiozero", "node/keeper/planted.py", "import gpiozero\n"),
     ("mfrc522", "node/doorman/planted.py", "import mfrc522\n"),
     ("light", "node/doorman/planted.py", "import pydantic\n"),
+    ("smbus2", "node/keeper/planted.py", "import smbus2\n"),
+    ("courier", "node/courier/planted.py", "import node.courier.link\n"),
+    ("courier", "node/keeper/hardware/planted.py", "import node.courier.fetching\n"),
 )
+OF_ITS_OWN = {"cycles"}  # its planted fault is two files: the test below
+
+
+def test_each_contract_of_the_house_is_broken_once_on_purpose():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = [contract["id"] for contract in settings["tool"]["importlinter"]["contracts"]]
+    assert len(contracts) == len(set(contracts))
+    assert {contract for contract, _, _ in PLANTED} | OF_ITS_OWN == set(contracts)
 
 
 @pytest.mark.parametrize(("contract", "path", "text"), PLANTED)

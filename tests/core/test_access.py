@@ -362,3 +362,15 @@ def test_two_people_are_never_both_let_in_by_their_own_slots(drawn: list[Booking
 
 def test_roles_that_the_view_says_are_the_persons() -> None:
     assert view(people=(person("chloe", roles=STAFF),)).grants["k-chloe"].roles == (Role.MEMBER, Role.STAFF)
+
+
+def test_quiet_hours_take_the_power_too_from_eight_sharp_and_end_what_was_begun_before() -> None:
+    loud = replace(LAS_1, quiet_from_min=1200, quiet_to_min=480)  # R10
+    hers = Booking("r-amelie", "amelie", ReservationKind.BOOKING, at("2026-11-26 19:00"), at("2026-11-26 21:00"))
+    seen = view(hers, policy=loud)
+    assert decide(AMELIE, seen, at("2026-11-26 19:00"), FRESH).until == at("2026-11-26 20:00")
+    assert codes(AMELIE, seen, at("2026-11-26 19:59:59")) == []
+    (refused,) = decide(AMELIE, seen, at("2026-11-26 20:00"), FRESH).objections
+    assert (refused.code, refused.params) == (Reason.QUIET, {"from": "20:00", "to": "08:00"})
+    assert codes(AMELIE, replace(seen, machine=LAS_1), at("2026-11-26 20:00")) == []
+    assert decide(BRAM, view(policy=loud), at("2026-11-26 19:45"), FRESH).until == at("2026-11-26 20:00")

@@ -1,10 +1,11 @@
 """Is this person competent, now and until when?"""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from core.certificates import Act, BadCourses, Course, Event, check_tree, standing, tree_of
+from core.certificates import Act, BadCourses, Claim, Course, Event, check_tree, standing, tree_of
 from core.vocabulary import CertificateState, Reason
 from tests.core.workshop import COURSES, NOW, at, signed
 
@@ -119,3 +120,28 @@ def test_a_circle_of_prerequisites_is_refused() -> None:
 def test_the_order_in_which_events_arrive_makes_no_difference() -> None:
     events = (*signed("GEN", "LAS1"), Event("LAS1", Act.USE, NOW - timedelta(days=1)))
     assert standing("LAS1", events, COURSES, NOW) == standing("LAS1", events[::-1], COURSES, NOW)  # I7
+
+
+SHOWN = Claim("MILL-1", NOW + timedelta(hours=3), NOW + timedelta(hours=72))
+
+
+def _claimed(**changes: datetime) -> tuple[Event, ...]:
+    return (*signed("GEN"), Event("LAS1", Act.PRACTICAL, NOW, "tom", claim=replace(SHOWN, **changes)))
+
+
+def test_what_two_badges_signed_is_good_there_today_and_elsewhere_beside_a_supervisor() -> None:  # R28
+    there = standing("LAS1", _claimed(), COURSES, NOW, "MILL-1")
+    assert (there.usable, there.state) == (True, CertificateState.PRACTICAL)
+    assert there.until == SHOWN.alone_until
+    assert _codes("LAS1", *_claimed()) == [(Reason.CERT_PROVISIONAL, "LAS1")]
+    closing = standing("LAS1", _claimed(), COURSES, SHOWN.alone_until, "MILL-1")
+    assert [lack.code for lack in closing.missing] == [Reason.CERT_PROVISIONAL]
+
+
+def test_unconfirmed_it_lapses_at_the_seventy_second_hour_and_confirmed_it_stands() -> None:
+    last = SHOWN.lapses - timedelta(milliseconds=1)
+    assert _codes("LAS1", *_claimed(), now=last) == [(Reason.CERT_PROVISIONAL, "LAS1")]
+    lapsed = standing("LAS1", _claimed(), COURSES, SHOWN.lapses)
+    assert (lapsed.state, [one.code for one in lapsed.missing]) == (None, [Reason.CERT_MISSING])
+    granted = Event("LAS1", Act.GRANT, NOW + timedelta(hours=1))
+    assert standing("LAS1", (*_claimed(), granted), COURSES, SHOWN.lapses).usable

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.access import decide
-from core.grants import AT_THE_DESK, Facts, compile_view, frank_view
+from core.access import OpenSession, decide, stays
+from core.grants import AT_THE_DESK, RESTING, Facts, compile_view, frank_view
 from core.timeline import stamp
 from core.views import BadView, policy_body, policy_from_body, view_body, view_from_body
-from core.vocabulary import Reason
+from core.vocabulary import Reason, Risk
 from tests.core.workshop import COURSES, FRESH, LAS_1, NOW, at, hours, person, signed, slot, view
 
 
@@ -125,3 +125,27 @@ def test_a_body_that_is_no_view_is_refused_whole(change: dict[str, Any]) -> None
 def test_the_policy_survives_the_way() -> None:
     special = replace(LAS_1, cap_s=None, needs_extraction=True, walkup=False, seats=4, run_on_s=180)
     assert policy_from_body(json.loads(json.dumps(policy_body(special)))) == special
+
+
+def test_a_badge_that_rests_is_not_believed_where_the_risk_is_high_and_is_where_it_is_low() -> None:  # R57
+    rests = person("amelie", keys=("k1", "k2"), resting_keys=frozenset({"k1"}))
+    facts = Facts([rests], COURSES, (), hours())
+    seen = compile_view(facts, LAS_1, NOW)
+    assert set(seen.grants) == {"k2"}
+    assert seen.refusals["k1"] == (RESTING,)
+    assert set(compile_view(facts, replace(LAS_1, risk=Risk.LOW), NOW).grants) == {"k1", "k2"}
+    assert stays(OpenSession("s", "amelie", key="k1"), seen) == ()  # its session goes on
+
+
+def test_a_machine_that_wants_a_pin_wants_it_of_badges_that_can_be_copied() -> None:
+    both = person("amelie", keys=("k1", "k2"), sure_keys=frozenset({"k2"}))
+    seen = compile_view(Facts([both], COURSES, (), hours()), replace(LAS_1, needs_pin=True), NOW)
+    assert {key: grant.pin for key, grant in seen.grants.items()} == {"k1": True, "k2": False}
+
+
+def test_a_list_that_nobody_can_read_is_no_list() -> None:
+    item = {"id": "lid", "fr": "Couvercle", "nl": "Deksel", "en": "Lid"}
+    body = view_body(replace(view(), checklists={"LAS1": (item,)}))
+    assert view_from_body(json.loads(json.dumps(body))).checklists == {"LAS1": (item,)}
+    for rubbish in ([item, {"id": 7}], "no", {}, [None]):
+        assert view_from_body({**body, "texts": {"checklists": {"LAS1": rubbish}}}).checklists == {}

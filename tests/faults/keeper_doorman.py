@@ -1,5 +1,9 @@
-"""A doorman of a few lines, as a process: starts a session `sys.argv[2]`, says so, and waits to be killed."""
+"""A doorman of a few lines, as a process: starts a session `sys.argv[2]`, says so, and waits to be killed.
 
+Without a session's name it says the keeper's state, and waits.
+"""
+
+import json
 import socket
 import sys
 
@@ -60,8 +64,9 @@ class Doorman:
 
 def main() -> None:
     doorman = Doorman(sys.argv[1])
-    doorman.hello()
-    sys.stdout.write(f"{doorman.energise(sys.argv[2])['msg']}\n")
+    welcome = doorman.hello()
+    told = doorman.energise(sys.argv[2])["msg"] if len(sys.argv) > 2 else json.dumps(welcome["state"])
+    sys.stdout.write(f"{told}\n")
     sys.stdout.flush()
     doorman.hear("never")
 

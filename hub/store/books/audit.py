@@ -6,7 +6,7 @@ Each row's hash covers its words and the hash before it; triggers refuse UPDATE 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, insert, select
 
 from hub.ports.paper import Entry
 from hub.store import schema
-from hub.store.schema import UtcTime, table_of
+from hub.store.said import Said, say
+from hub.store.schema import ms_of, table_of
 
 TABLE = table_of(schema.Audit)
 C = TABLE.c
-_HEAD = select(C.id, C.hash).order_by(C.id.desc()).limit(1)
-_APPEND = insert(TABLE)
+_HEAD = Said(select(C.id, C.hash).order_by(C.id.desc()).limit(1))
+_APPEND = Said(insert(TABLE), C.keys())
 _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
 
 
@@ -28,7 +29,7 @@ def digest(entry: Entry) -> str:
     words = {
         "seq": entry.seq,
         "lab": entry.lab,
-        "at_ms": UtcTime().process_bind_param(entry.at, None),
+        "at_ms": ms_of(entry.at),
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,
@@ -50,20 +51,20 @@ class AuditBook:
     ) -> Entry:
         """Add to the chain. No name, address or UID in `data`: ids alone."""
         if self._c.dialect.name == "postgresql":
-            self._c.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
+            say(self._c, f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
         seq, prev = self.head()
         text = json.dumps(dict(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         unsigned = Entry(seq + 1, lab, at, actor, action, subject, text, prev, "")
         entry = replace(unsigned, hash=digest(unsigned))
-        row = asdict(entry)
-        self._c.execute(_APPEND, {"id": row.pop("seq"), **row})
+        said = {"id": entry.seq, "at": at, "data": text, "prev": prev, "hash": entry.hash}
+        _APPEND.run(self._c, **said, lab=lab, actor=actor, action=action, subject=subject)
         return entry
 
     def head(self) -> tuple[int, str]:
         """(seq, hash) of the last entry; (0, "") before the first."""
-        row = self._c.execute(_HEAD).one_or_none()
-        return (0, "") if row is None else (row.id, row.hash)
+        row = _HEAD.row(self._c)
+        return (0, "") if row is None else (row[0], row[1])
 
     def read(self, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Entries in order, those behind `after`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -64,6 +65,13 @@ class BadgeBook:
             == 1
         )
 
+    def rest(self, badge: str, since: datetime | None, why: str = "") -> bool:
+        """Let it rest, or (None) wake it; False when nothing changes."""
+        other = BADGE.c.rests.is_(None) if since is not None else BADGE.c.rests.is_not(None)
+        change = update(BADGE).where(BADGE.c.id == badge, other).values(rests=since, rest_why=why)
+        return self._c.execute(change).rowcount == 1
 
-def _badge(row: Row[tuple[object, ...]]) -> Badge:
-    return Badge(row.id, row.lab, row.person, row.key, row.sealed, row.kind, BadgeState(row.state), row.added)
+
+def _badge(row: Row[Any]) -> Badge:
+    kept = {name: value for name, value in row._asdict().items() if name != "changed"}
+    return Badge(**(kept | {"state": BadgeState(row.state)}))

@@ -5,6 +5,7 @@ The guard is the database's (an exclusion constraint, or triggers on SQLite); th
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import starmap
 from typing import Any
@@ -16,9 +17,10 @@ from core.holder import COUNTED, Held
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports.bookings import HeldSpan, NewReservation, Reservation, ReservationFilter
 from hub.store import schema
-from hub.store.books.due import TABLE, DueBookings, reservation_of, values_of
+from hub.store.books.due import AS_READ, TABLE, DueBookings, read_as, reservation_of, values_of
 from hub.store.books.once import insert_once
-from hub.store.schema import UtcTime, table_of
+from hub.store.said import Row, Said
+from hub.store.schema import ms_of, table_of
 from hub.store.schema.use import OCCUPIES
 
 MACHINE = table_of(schema.Machine)
@@ -26,22 +28,21 @@ PERSON = table_of(schema.User)
 C = TABLE.c
 CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind", "exempt"})
 
+_COUNTED = ", ".join(f"'{status}'" for status in sorted(COUNTED))
 _SHARES = (
-    select(
-        C.id, C.person, C.machine, C.kind, C.status, C.start_ms, C.end_ms, C.exempt, C.lab,
-        MACHINE.c.family, PERSON.c.household, PERSON.c.organisation,
+    select(  # in the order of `Held`
+        C.id, C.person, C.machine, MACHINE.c.family, C.kind, C.status, C.start_ms, C.end_ms, C.exempt,
+        PERSON.c.household, PERSON.c.organisation, C.lab,
     )
     .join(MACHINE, MACHINE.c.id == C.machine)
     .join(PERSON, PERSON.c.id == C.person)
-    .where(
-        C.person.in_(bindparam("persons", expanding=True)),
-        C.end_ms > bindparam("since", type_=C.end_ms.type),
-        C.status.in_(sorted(COUNTED)),
-    )
+    .where(C.end_ms > bindparam("since", type_=C.end_ms.type), text(f"reservation.status IN ({_COUNTED})"))
     .order_by(C.start_ms, C.id)
 )  # fmt: skip
-_ADD = insert(TABLE)
-_GET = select(TABLE).where(C.id == bindparam("wanted"))
+_SHARES_OF_ONE = Said(_SHARES.where(C.person == bindparam("person")))
+_SHARES_OF_ALL = _SHARES.where(C.person.in_(bindparam("persons", expanding=True)))
+_ADD = Said(insert(TABLE), TABLE.c.keys())
+_GET = Said(select(*AS_READ).where(C.id == bindparam("wanted")))
 
 # Occupying spans on a seat are disjoint: what touches [start, end) is the last one that starts at or before `start`, and
 # those that start inside. One seek in ix_reservation_seat_start for each seat, whatever the number of rows (B5).
@@ -55,8 +56,14 @@ _TOUCHING = f"""
     ), :start)
     ORDER BY held.start_ms, held.seat
 """  # noqa: S608 -- constants of this file
-_TAKEN = text(f"SELECT {', '.join(f'held.{column.name}' for column in C)} {_TOUCHING}").columns(*C)
-_HELD = text(f"SELECT held.start_ms, held.end_ms, held.seat, held.person, held.kind, held.id {_TOUCHING}")
+_TAKEN = Said(
+    text(f"SELECT {', '.join(f'held.{column.name}' for column in AS_READ)} {_TOUCHING}").columns(*AS_READ)
+)
+_HELD = Said(
+    text(f"SELECT held.start_ms, held.end_ms, held.seat, held.person, held.kind, held.id {_TOUCHING}")
+)
+_KINDS = {str(one): one for one in ReservationKind}
+_STATUSES = {str(one): one for one in ReservationStatus}
 
 
 class BookingBook(DueBookings):
@@ -68,16 +75,19 @@ class BookingBook(DueBookings):
 
     def get(self, reservation: str) -> Reservation | None:
         """The reservation with this id."""
-        row = self._c.execute(_GET, {"wanted": reservation}).one_or_none()
-        return None if row is None else reservation_of(row)
+        row = _GET.row(self._c, wanted=reservation)
+        return None if row is None else read_as(row)
 
     def taken(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a machine that touch [start, end), by start, then seat."""
-        return [reservation_of(row) for row in self._c.execute(_TAKEN, _within(machine, start, end))]
+        return [
+            read_as(row) for row in _TAKEN.rows(self._c, machine=machine, start=ms_of(start), end=ms_of(end))
+        ]
 
     def held_spans(self, machine: str, start: datetime, end: datetime) -> Sequence[HeldSpan]:
         """The same as `taken`, bare, for those who keep them in memory."""
-        return list(starmap(HeldSpan, self._c.execute(_HELD, _within(machine, start, end))))
+        rows = _HELD.rows(self._c, machine=machine, start=ms_of(start), end=ms_of(end))
+        return list(starmap(HeldSpan, rows))
 
     def taken_in(self, lab: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """The occupying ones of a whole lab that touch [start, end), by start, then seat."""
@@ -105,30 +115,16 @@ class BookingBook(DueBookings):
 
     def shares(self, persons: Sequence[str], since: datetime) -> Sequence[Held]:
         """What these people hold, or held, that ends after then and may count as a share, by start."""
-        rows = self._c.execute(_SHARES, {"persons": list(persons), "since": since})
-        return [
-            Held(
-                id=row.id,
-                who=row.person,
-                machine=row.machine,
-                family=row.family,
-                kind=ReservationKind(row.kind),
-                status=ReservationStatus(row.status),
-                start=row.start_ms,
-                end=row.end_ms,
-                exempt=row.exempt,
-                household=row.household,
-                organisation=row.organisation,
-                lab=row.lab,
-            )
-            for row in rows
-        ]
+        if len(persons) == 1:
+            return [_held(row) for row in _SHARES_OF_ONE.rows(self._c, person=persons[0], since=since)]
+        rows = self._c.execute(_SHARES_OF_ALL, {"persons": list(persons), "since": since})
+        return [_held(tuple(row)) for row in rows]
 
     def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
         """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
         if strange := set(values) - CHANGEABLE:
             raise KeyError(*sorted(strange))
-        return self._update(old.id, _as_read(old).values(changed=now, rev=old.rev + 1, **values))
+        return self._update(_as_read(old).values(changed=now, rev=old.rev + 1, **values))
 
     def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:
         """Reservations, newest start first."""
@@ -174,28 +170,30 @@ class BookingBook(DueBookings):
     ) -> Reservation | None:
         """Move as it was read (`old.rev`); None when taken or changed meanwhile."""
         change = _as_read(old).values(start_ms=start, end_ms=end, seat=seat, changed=now, rev=old.rev + 1)
-        return self._update(old.id, change)
+        return self._update(change)
 
     def set_status(self, old: Reservation, status: ReservationStatus, now: datetime) -> Reservation | None:
         """Change the status of what was read; None when somebody was first."""
-        return self._update(old.id, _as_read(old).values(status=status, changed=now, rev=old.rev + 1))
+        return self._update(_as_read(old).values(status=status, changed=now, rev=old.rev + 1))
 
     def _insert(self, values: dict[str, Any]) -> bool:
         if self._postgres:  # waits for a rival's transaction, then takes the seat or does nothing
             return insert_once(self._c, TABLE, values)
         try:
-            self._c.execute(_ADD, values)
+            _ADD.run(self._c, **values)
         except IntegrityError as refused:
             return _is_overlap(refused)
         return True
 
-    def _update(self, identity: str, change: Update) -> Reservation | None:
+    def _update(self, change: Update) -> Reservation | None:
         try:
-            with self._c.begin_nested():
-                changed = self._c.execute(change).rowcount
+            # a refusal takes back the statement alone on SQLite, the whole transaction on PostgreSQL
+            with self._c.begin_nested() if self._postgres else nullcontext():
+                row = self._c.execute(change.returning(*AS_READ)).one_or_none()
         except IntegrityError as refused:
-            changed = int(_is_overlap(refused))
-        return self.get(identity) if changed else None
+            _is_overlap(refused)
+            return None
+        return None if row is None else read_as(tuple(row))
 
 
 def _is_overlap(refused: IntegrityError) -> bool:
@@ -206,9 +204,9 @@ def _is_overlap(refused: IntegrityError) -> bool:
     raise refused
 
 
-def _within(machine: str, start: datetime, end: datetime) -> dict[str, object]:
-    ms = UtcTime().process_bind_param
-    return {"machine": machine, "start": ms(start, None), "end": ms(end, None)}
+def _held(row: Row) -> Held:
+    identity, who, machine, family, kind, status, *rest = row
+    return Held(identity, who, machine, family, _KINDS[kind], _STATUSES[status], *rest)
 
 
 def _as_read(old: Reservation) -> Update:

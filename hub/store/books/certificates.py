@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from hub.ports.certificates import Certificate, CertificateEvent, Course
 from hub.store import schema
@@ -78,6 +78,7 @@ class CertificateBook:
                 min_age=course.min_age,
                 runs=course.runs,
                 staff_signed=course.staff_signed,
+                checklist=[dict(item) for item in course.checklist],
             )
         )
         for number, group in enumerate(course.needs):
@@ -140,8 +141,19 @@ class CertificateBook:
         groups: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         for need in self._c.execute(_NEEDS, {"courses": [row.id for row in rows]}):
             groups[need.course][need.group_no].append(need.needs)
-        bare = (Course(*row) for row in rows)
+        bare = (_course(row) for row in rows)
         return [replace(one, needs=tuple(tuple(g) for g in groups[one.id].values())) for one in bare]
+
+    def set_checklist(self, course: str, items: Sequence[Mapping[str, str]]) -> bool:
+        """What is confirmed at a sign-off from now on; False when there is no such course."""
+        change = update(COURSE).where(COURSE.c.id == course)
+        return self._c.execute(change.values(checklist=[dict(item) for item in items])).rowcount == 1
 
     def _events(self, wanted: Select[Any], named: Mapping[str, str]) -> list[CertificateEvent]:
         return [CertificateEvent(*row) for row in self._c.execute(wanted, named)]
+
+
+def _course(row: Row[Any]) -> Course:
+    """A course without its prerequisites."""
+    kept = row._asdict()
+    return Course(**(kept | {"checklist": tuple(kept["checklist"])}))

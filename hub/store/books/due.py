@@ -4,19 +4,36 @@ Each asks the partial index over what is not done, so a million finished ones co
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, text
+from sqlalchemy import Connection, Row, and_, bindparam, select, text
 
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports.bookings import Reservation
 from hub.store import schema
+from hub.store.said import Row as Bare
+from hub.store.said import Said
 from hub.store.schema import table_of
 from hub.store.schema.use import GOING_ON
 
 TABLE = table_of(schema.Reservation)
 C = TABLE.c
+AS_READ = tuple(  # the columns in the order of `Reservation`
+    C[{"start": "start_ms", "end": "end_ms"}.get(each.name, each.name)] for each in fields(Reservation)
+)
+_KIND, _STATUS = (AS_READ.index(column) for column in (C.kind, C.status))
+_LATE = Said(
+    select(*AS_READ)
+    .where(
+        text("status = 'cancelled_late'"),
+        C.machine == bindparam("of"),
+        C.end_ms > bindparam("after", type_=C.end_ms.type),
+    )
+    .where(C.start_ms < bindparam("before", type_=C.start_ms.type))
+    .order_by(C.start_ms, C.id)
+)
 
 
 class DueBookings:
@@ -58,9 +75,7 @@ class DueBookings:
 
     def given_up_late(self, machine: str, start: datetime, end: datetime) -> Sequence[Reservation]:
         """Those cancelled late that touch [start, end)."""
-        late = and_(C.machine == machine, C.end_ms > start, C.status == ReservationStatus.CANCELLED_LATE)
-        rows = self._c.execute(select(TABLE).where(late, C.start_ms < end).order_by(C.start_ms, C.id))
-        return [reservation_of(row) for row in rows]
+        return [read_as(row) for row in _LATE.rows(self._c, of=machine, after=start, before=end)]
 
     def over(self, now: datetime, limit: int) -> Sequence[Reservation]:
         """Occupying ones that have ended and are not done yet, oldest end first."""
@@ -92,6 +107,13 @@ def values_of(made: Reservation) -> dict[str, Any]:
         "party": made.party,
         "exempt": made.exempt,
     }
+
+
+def read_as(row: Bare) -> Reservation:
+    """The columns `AS_READ` as a reservation."""
+    cells = list(row)
+    cells[_KIND], cells[_STATUS] = ReservationKind(cells[_KIND]), ReservationStatus(cells[_STATUS])
+    return Reservation(*cells)
 
 
 def reservation_of(row: Row[tuple[object, ...]]) -> Reservation:

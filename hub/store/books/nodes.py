@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
-from hub.ports.nodes import Node
+from hub.ports.nodes import Node, Outage, OutageCause
 from hub.store import schema
 from hub.store.schema import table_of
 
@@ -50,6 +50,14 @@ class NodeBook:
             )
         )
 
+    def retire(self, node: str, at: datetime | None) -> None:
+        """Take it out of service, or (None) back."""
+        self._c.execute(update(NODE).where(NODE.c.id == node).values(retired=at, online=False))
+
+    def move(self, node: str, machine: str) -> None:
+        """Beside another machine, which has none."""
+        self._c.execute(update(NODE).where(NODE.c.id == node).values(machine=machine))
+
     def set_view(self, node: str, rev: int, digest: str) -> None:
         """What view it is told from now on."""
         self._c.execute(update(NODE).where(NODE.c.id == node).values(view_rev=rev, view_hash=digest))
@@ -66,22 +74,25 @@ class NodeBook:
         change = update(NODE).where(NODE.c.id == node).values(last_seen=now, **values)
         return self._c.execute(change).rowcount == 1
 
-    def lost(self, node: str, since: datetime) -> None:
+    def lost(self, node: str, since: datetime, cause: OutageCause = OutageCause.UNHEARD) -> None:
         """It is not heard since then: an outage begins, unless one lasts already."""
         lasting = select(_O.id).where(_O.node == node, _O.end_ms.is_(None)).limit(1)
         if self._c.execute(lasting).first() is None:
             lab = select(NODE.c.lab).where(NODE.c.id == node).scalar_subquery()
-            self._c.execute(insert(OUTAGE).values(lab=lab, node=node, start_ms=since))
+            self._c.execute(insert(OUTAGE).values(lab=lab, node=node, start_ms=since, cause=cause))
+
+    def restarted(self, node: str) -> None:
+        """It comes back as a new start: an outage that lasts and is not the hub's was its own power."""
+        lasting = and_(_O.node == node, _O.end_ms.is_(None), _O.cause == OutageCause.UNHEARD)
+        self._c.execute(update(OUTAGE).where(lasting).values(cause=OutageCause.POWER))
 
     def back(self, node: str, now: datetime) -> None:
         """It is heard again: its outage ends."""
         lasting = and_(_O.node == node, _O.end_ms.is_(None))
         self._c.execute(update(OUTAGE).where(lasting).values(end_ms=now))
 
-    def outages(
-        self, node: str, start: datetime, end: datetime
-    ) -> Sequence[tuple[datetime, datetime | None]]:
-        """When it was not heard within [start, end): (since, until), until None while it lasts."""
+    def outages(self, node: str, start: datetime, end: datetime) -> Sequence[Outage]:
+        """When it was not heard within [start, end), in order."""
         touching = and_(_O.node == node, _O.start_ms < end, or_(_O.end_ms.is_(None), _O.end_ms > start))
-        rows = self._c.execute(select(_O.start_ms, _O.end_ms).where(touching).order_by(_O.start_ms))
-        return [(row.start_ms, row.end_ms) for row in rows]
+        rows = self._c.execute(select(_O.start_ms, _O.end_ms, _O.cause).where(touching).order_by(_O.start_ms))
+        return [Outage(row.start_ms, row.end_ms, OutageCause(row.cause)) for row in rows]

@@ -8,15 +8,16 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.ports.paper import Parcel
 from hub.store import schema
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 TABLE = table_of(schema.Outbox)
 C = TABLE.c
 
 # built once, as every booking says them
-_PUT = insert(TABLE)
+_PUT = Said(insert(TABLE), ("lab", "kind", "target", "payload", "due", "created", "tries", "error"))
 _WAITS = (C.done.is_(None), C.kind == bindparam("of_kind"), C.target == bindparam("at"))
-_OPEN = select(C.id).where(*_WAITS).limit(1).with_for_update()
+_OPEN = Said(select(C.id).where(*_WAITS).limit(1).with_for_update())
 
 
 class OutboxBook:
@@ -31,19 +32,12 @@ class OutboxBook:
 
     def put(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> None:
         """Send this after the commit, at once."""
-        row = {
-            "lab": lab,
-            "kind": kind,
-            "target": target,
-            "payload": dict(payload),
-            "due": now,
-            "created": now,
-        }
-        self._c.execute(_PUT, row)
+        said = {"lab": lab, "kind": kind, "target": target, "payload": dict(payload)}
+        _PUT.run(self._c, **said, due=now, created=now, tries=0, error="")
 
     def put_once(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> bool:
         """The same, unless an open parcel of this kind and target waits already."""
-        if self._c.execute(_OPEN, {"of_kind": kind, "at": target}).first() is not None:
+        if _OPEN.row(self._c, of_kind=kind, at=target) is not None:
             return False
         self.put(lab, kind, target, payload, now)
         return True

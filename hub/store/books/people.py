@@ -118,6 +118,12 @@ class PeopleBook:
             wanted = wanted.where(PERSON.c.id > after)
         return self._with_roles(self._c.execute(wanted).all())
 
+    def staff_of(self, lab: str) -> Sequence[Person]:
+        """Staff and managers of a lab, by id."""
+        held = select(ROLE.c.person).where(ROLE.c.lab == lab, ROLE.c.role.in_([Role.STAFF, Role.MANAGER]))
+        wanted = select(PERSON).where(PERSON.c.id.in_(held)).order_by(PERSON.c.id)
+        return self._with_roles(self._c.execute(wanted).all())
+
     def sharing(self, person: Person) -> Sequence[str]:
         """The ids of everybody of the person's household or organisation, and the person's own."""
         shared = [
@@ -130,7 +136,8 @@ class PeopleBook:
 
     def lock(self, persons: Sequence[str]) -> None:
         """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer)."""
-        self._c.execute(_LOCKED, {"persons": list(persons)}).all()
+        if self._c.dialect.name == "postgresql":
+            self._c.execute(_LOCKED, {"persons": list(persons)}).all()
 
     def _one(self, condition: object) -> Person | None:
         row = self._c.execute(select(PERSON).where(condition)).one_or_none()  # type: ignore[arg-type]

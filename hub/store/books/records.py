@@ -98,6 +98,11 @@ class RecordBook:
         wanted = _STORED.where(R.node == node, R.type.in_(list(types))).order_by(R.id.desc()).limit(limit)
         return [StoredRecord(*row) for row in self._c.execute(wanted)]
 
+    def between(self, lab: str, kind: str, start: datetime, end: datetime) -> Sequence[StoredRecord]:
+        """The records of a type in a lab that happened within [start, end], oldest first."""
+        wanted = _STORED.where(R.lab == lab, R.type == kind, R.at >= start, R.at <= end)
+        return [StoredRecord(*row) for row in self._c.execute(wanted.order_by(R.at, R.id))]
+
 
 def _values(record: NewRecord) -> dict[str, Any]:
     return {

@@ -3,15 +3,21 @@
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, select
 
 from hub.store import schema
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 C = table_of(schema.Revision).c
-_OF = select(C.name, C.rev).where(C.name.in_(bindparam("names", expanding=True)))
+
+
+@lru_cache(maxsize=64)  # one for each number of names that is asked for together
+def _of(most: int) -> Said:
+    return Said(select(C.name, C.rev).where(C.name.in_([bindparam(f"n{n}") for n in range(most)])))
 
 
 class RevisionBook:
@@ -22,7 +28,8 @@ class RevisionBook:
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
         """The present numbers; 0 for what never changed yet."""
-        found = {row[0]: row[1] for row in self._c.execute(_OF, {"names": list(names)})}
+        asked = {f"n{n}": name for n, name in enumerate(names)}
+        found: dict[str, int] = dict(_of(len(names)).rows(self._c, **asked) if names else ())
         return {name: found.get(name, 0) for name in names}
 
 

@@ -24,6 +24,7 @@ _RUNNING = (
     .order_by(_S.start_ms.desc(), _S.id)
     .limit(1)
 )
+_RUNS = and_(_S.end_ms.is_(None), _S.overran.is_(None))
 _LOCKS_ON = (
     select(LOCK)
     .where(LOCK.c.machine == bindparam("of"), LOCK.c.lifted.is_(None))
@@ -51,6 +52,18 @@ class SessionBook:
         """All sessions that run in a lab, by start."""
         wanted = select(SESSION).where(_S.lab == lab, _S.end_ms.is_(None)).order_by(_S.start_ms, _S.id)
         return [_session(row) for row in self._c.execute(wanted)]
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Session]:
+        """Sessions that run past their `until` and were not noticed yet, the longest overdue first."""
+        over = and_(_RUNS, _S.until_ms <= now)
+        rows = select(SESSION).where(over).order_by(_S.until_ms, _S.id).limit(limit)
+        return [_session(row) for row in self._c.execute(rows)]
+
+    def next_overdue(self) -> datetime | None:
+        """The earliest `until` of a session that runs and was not noticed yet."""
+        first = select(_S.until_ms).where(_RUNS, _S.until_ms.is_not(None)).order_by(_S.until_ms).limit(1)
+        found: datetime | None = self._c.execute(first).scalar_one_or_none()
+        return found
 
     def save(self, session: Session) -> None:
         """Remember it as it stands now (insert or update)."""
@@ -145,6 +158,7 @@ def _session(row: Row[tuple[object, ...]]) -> Session:
         power_s=row.power_s,
         busy_s=row.busy_s,
         minutes=row.minutes,
+        overran=row.overran,
     )
 
 

@@ -3,13 +3,13 @@
 The constraints that no model can say (no double booking, append-only) stand in the migrations, for both databases.
 """
 
-from hub.store.schema.base import EPOCH, Base, UtcTime, table_of
+from hub.store.schema.base import EPOCH, Base, UtcTime, ms_of, table_of
 from hub.store.schema.certificates import Certificate, CertificateEvent, Course, CourseNeed
 from hub.store.schema.hours import Closure, DayException, Opening
 from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
 from hub.store.schema.journal import Journal, Record, RecordAside
 from hub.store.schema.paper import Audit, Feed, Idempotency, Outbox, Token
-from hub.store.schema.people import Badge, PersonRole, Role, User
+from hub.store.schema.people import Badge, PersonRole, Pin, Proof, Role, User
 from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
 from hub.store.schema.revision import Revision
 from hub.store.schema.use import Lock, Node, Reservation, Session
@@ -38,6 +38,8 @@ __all__ = [
     "Outage",
     "Outbox",
     "PersonRole",
+    "Pin",
+    "Proof",
     "RebookingToken",
     "Record",
     "RecordAside",
@@ -54,5 +56,6 @@ __all__ = [
     "User",
     "UtcTime",
     "Waiting",
+    "ms_of",
     "table_of",
 ]

@@ -14,6 +14,13 @@ _MS = timedelta(milliseconds=1)
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def ms_of(at: datetime) -> int:
+    """Whole milliseconds since 1970, rounded down; a naive datetime is a ValueError."""
+    if at.tzinfo is None:
+        raise ValueError("a stored instant needs a time zone")
+    return (at - EPOCH) // _MS
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware instant, kept as whole milliseconds since 1970 (BIGINT); a naive datetime is a ValueError."""
 
@@ -22,11 +29,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect | None) -> int | None:
         """Aware datetime to milliseconds, rounded down."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored instant needs a time zone")
-        return (value - EPOCH) // _MS
+        return None if value is None else ms_of(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect | None) -> datetime | None:
         """Milliseconds to aware UTC."""

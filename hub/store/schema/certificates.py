@@ -22,6 +22,7 @@ class Course(Base):
     min_age: Mapped[int | None]
     runs: Mapped[int] = mapped_column(default=0)
     staff_signed: Mapped[bool] = mapped_column(default=False)
+    checklist: Mapped[list[dict[str, str]]] = mapped_column(default=list)  # item: id, fr, nl, en
 
 
 class CourseNeed(Base):

@@ -25,7 +25,11 @@ class Record(Base):
     """One record of a keeper's journal; `text` is its canonical text as received."""
 
     __tablename__ = "record"
-    __table_args__ = (UniqueConstraint("node", "journal", "seq"), Index("ix_record_session", "session"))
+    __table_args__ = (
+        UniqueConstraint("node", "journal", "seq"),
+        Index("ix_record_session", "session"),
+        Index("ix_record_type", "type", "at"),
+    )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))

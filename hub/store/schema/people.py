@@ -76,3 +76,32 @@ class Badge(Base):
     state: Mapped[str]
     added: Mapped[datetime]
     changed: Mapped[datetime]
+    rests: Mapped[datetime | None]  # since when it is believed no more where the risk is medium or high (R57)
+    rest_why: Mapped[str] = mapped_column(default="")
+
+
+class Pin(Base):
+    """A person's code for keypads: an argon2id hash of a keyed hash; `wrong` are the instants of the wrong ones."""
+
+    __tablename__ = "pin"
+
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))
+    hash: Mapped[str]
+    changed: Mapped[datetime]
+    wrong: Mapped[list[str]]
+
+
+class Proof(Base):
+    """A second factor that a person gave, and how long it counts; `node`: at that box alone."""
+
+    __tablename__ = "proof"
+    __table_args__ = (Index("ix_proof_person", "person", "kind", "until"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))
+    person: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    node: Mapped[str | None] = mapped_column(ForeignKey("node.id"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]

@@ -124,7 +124,7 @@ class RuleSet(Base):
 
 
 class Outage(Base):
-    """A time in which a node was not heard; `end` is null while it lasts."""
+    """A time in which a node was not heard, and whose fault that was; `end` is null while it lasts."""
 
     __tablename__ = "outage"
     __table_args__ = (Index("ix_outage_node_start", "node", "start_ms"),)
@@ -134,3 +134,4 @@ class Outage(Base):
     node: Mapped[str] = mapped_column(ForeignKey("node.id"))
     start: Mapped[datetime] = mapped_column("start_ms")
     end: Mapped[datetime | None] = mapped_column("end_ms")
+    cause: Mapped[str] = mapped_column(default="unheard", server_default="unheard")

@@ -81,6 +81,12 @@ class Session(Base):
     __table_args__ = (
         Index("ix_session_machine_start", "machine", "start_ms"),
         Index("ix_session_person_start", "person", "start_ms"),
+        Index(
+            "ix_session_running",
+            "until_ms",
+            sqlite_where=text("end_ms IS NULL"),
+            postgresql_where=text("end_ms IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -99,6 +105,7 @@ class Session(Base):
     power_s: Mapped[int | None] = mapped_column(BigInteger)
     busy_s: Mapped[int | None] = mapped_column(BigInteger)
     minutes: Mapped[int | None] = mapped_column(BigInteger)
+    overran: Mapped[datetime | None]
 
 
 class Lock(Base):

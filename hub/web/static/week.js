@@ -2,77 +2,85 @@
    and last free cell, Enter chooses, Shift and an arrow lengthen, Escape clears. Without this file every free cell is a link. */
 (() => {
   const table = document.querySelector("table.week");
-  const choice = document.querySelector("[data-choice]");
-  if (!table || !choice) return;
-  const cells = [...table.querySelectorAll("[data-cell]")];
-  const minutes = choice.querySelector("[name=minutes]");
-  const place = new Map(cells.map((cell) => [cell, cell.closest("td").getBoundingClientRect()]));
-  const middle = (cell) => { const box = place.get(cell); return [box.left + box.width / 2, box.top + box.height / 2]; };
-  const free = () => cells.filter((cell) => cell.dataset.start).sort((one, two) => Date.parse(one.dataset.start) - Date.parse(two.dataset.start));
-  let current = free()[0] || cells[0];
-  let chosen = null;
+  const side = document.querySelector("[data-choice]");
+  if (!table || !side) return;
+  const untouched = side.innerHTML;
+  const cells = [...table.querySelectorAll("td a, td[tabindex]")];
+  const free = cells.filter((cell) => cell.dataset.at).sort((one, two) => Date.parse(one.dataset.at) - Date.parse(two.dataset.at));
+  const box = (cell) => cell.closest("td").getBoundingClientRect();
+  let minutes = Number(table.dataset.minutes);
+  let current = free[0] || cells[0];
+  let asked = 0;
 
-  const measure = () => { for (const cell of cells) place.set(cell, cell.closest("td").getBoundingClientRect()); };
   const go = (cell) => {
     if (!cell) return;
     if (current) current.tabIndex = -1;
     current = cell;
     cell.tabIndex = 0;
     cell.focus();
+    const why = side.querySelector("[data-why]");
+    if (why) why.textContent = cell.dataset.at ? "" : cell.getAttribute("aria-label");
   };
-  const beside = (sideways, down) => {
-    measure();
-    const box = place.get(current);
-    const [x, y] = middle(current);
-    const near = cells.filter((cell) => {
-      const other = place.get(cell);
-      if (down) return other.left < x && other.right > x && (down > 0 ? other.top >= box.bottom - 1 : other.bottom <= box.top + 1);
-      return other.top <= box.top + 1 && other.bottom > box.top + 1 && (sideways > 0 ? other.left >= box.right - 1 : other.right <= box.left + 1);
+  const beside = (from, sideways, down) => {
+    const here = box(from);
+    const [x, y] = [here.left + here.width / 2, here.top + 6];
+    const near = cells.map((cell) => [cell, box(cell)]).filter(([, other]) => {
+      if (down) return other.left < x && other.right > x && (down > 0 ? other.top >= here.bottom - 1 : other.bottom <= here.top + 1);
+      return other.top <= y && other.bottom > y && (sideways > 0 ? other.left >= here.right - 1 : other.right <= here.left + 1);
     });
-    const far = (cell) => { const [cx, cy] = middle(cell); return Math.abs(cx - x) + Math.abs(cy - y); };
-    return near.sort((one, two) => far(one) - far(two))[0];
+    const far = ([, other]) => Math.abs(other.left + other.width / 2 - x) + Math.abs((down > 0 ? other.top : other.bottom) - y) * (down ? 1 : 0);
+    return (near.sort((one, two) => far(one) - far(two))[0] || [])[0];
+  };
+  const dayOf = (cell) => {
+    const x = box(cell).left + 1;
+    return [...table.querySelectorAll("thead tr:first-child th")].findIndex((head) => { const at = head.getBoundingClientRect(); return at.left <= x && at.right > x; });
   };
   const day = (step) => {
+    const was = dayOf(current);
     let cell = current;
-    const from = (one) => one.dataset.day || one.getAttribute("aria-label").split(", ").at(-1).replace(/ \d.*/, "");
-    const was = from(current);
-    for (let n = 0; n < 40 && cell && from(cell) === was; n += 1) { current = cell; cell = beside(step, 0); }
+    for (let n = 0; n < 40 && cell && dayOf(cell) === was; n += 1) cell = beside(cell, step, 0);
     return cell;
   };
-  const end = (clock, length) => {
-    const all = Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)) + length;
-    return `${String(Math.floor(all / 60) % 24).padStart(2, "0")}:${String(all % 60).padStart(2, "0")}`;
-  };
-  const show = () => {
+  const paint = (card) => {
     for (const cell of table.querySelectorAll(".c-chosen")) cell.classList.remove("c-chosen");
-    choice.querySelector("[data-filled]").hidden = !chosen;
-    choice.querySelector("[data-empty]").hidden = Boolean(chosen);
-    if (!chosen) return;
-    const { machine, start, clock } = chosen.dataset;
-    const until = Date.parse(start) + Number(minutes.value) * 60000;
-    for (const cell of cells) {
-      const at = Date.parse(cell.dataset.start);
-      if (cell.dataset.machine === machine && at >= Date.parse(start) && at < until) cell.closest("td").classList.add("c-chosen");
+    if (!card) return;
+    const [from, to] = [Date.parse(card.dataset.start), Date.parse(card.dataset.end)];
+    for (const cell of free) {
+      const at = Date.parse(cell.dataset.at);
+      if (cell.href.includes(`/${card.dataset.machine}/`) && at < to && at + 1 > from) cell.closest("td").classList.add("c-chosen");
     }
-    choice.action = choice.dataset.action.replace("MACHINE", machine);
-    choice.querySelector("[name=start]").value = start;
-    choice.querySelector("[data-plate]").textContent = machine;
-    choice.querySelector("[data-day]").textContent = chosen.dataset.day;
-    choice.querySelector("[data-span]").textContent = `${clock}\u2013${end(clock, Number(minutes.value))}`;
-    choice.querySelector("[data-others]").href = `${chosen.getAttribute("href")}&minutes=${minutes.value}`;
   };
-  const choose = (cell) => { chosen = cell && cell.dataset.start ? cell : null; show(); };
+  const show = async (address, focus) => {
+    const mine = (asked += 1);
+    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (mine !== asked || !answer || !answer.ok || answer.redirected) return;
+    side.innerHTML = await answer.text();
+    const card = side.querySelector("[data-card]");
+    minutes = Number(card.elements.minutes.value);
+    paint(card);
+    if (focus) card.elements[focus].focus();
+  };
+  const address = (base, start) => `${base}?${new URLSearchParams({ start, minutes })}`;
+  const choose = (cell) => {
+    if (!cell || !cell.dataset.at) return;
+    const path = new URL(cell.href).pathname.replace(/\/book$/, "/choice");
+    show(address(path, cell.dataset.at));
+  };
+  const clear = () => { asked += 1; side.innerHTML = untouched; paint(null); };
   const longer = (step) => {
-    minutes.selectedIndex = Math.min(minutes.options.length - 1, Math.max(0, minutes.selectedIndex + step));
-    if (!chosen) choose(current);
-    show();
+    const card = side.querySelector("[data-card]");
+    if (!card) { choose(current); return; }
+    const field = card.elements.minutes;
+    field.selectedIndex = Math.min(field.options.length - 1, Math.max(0, field.selectedIndex + step));
+    minutes = Number(field.value);
+    show(address(card.dataset.card, card.elements.start.value));
   };
   const keys = {
-    ArrowRight: () => go(beside(1, 0)), ArrowLeft: () => go(beside(-1, 0)),
-    ArrowDown: () => go(beside(0, 1)), ArrowUp: () => go(beside(0, -1)),
+    ArrowRight: () => go(beside(current, 1, 0)), ArrowLeft: () => go(beside(current, -1, 0)),
+    ArrowDown: () => go(beside(current, 0, 1)), ArrowUp: () => go(beside(current, 0, -1)),
     PageDown: () => go(day(1)), PageUp: () => go(day(-1)),
-    Home: () => go(free()[0]), End: () => go(free().at(-1)),
-    Enter: () => choose(current), " ": () => choose(current), Escape: () => choose(null),
+    Home: () => go(free[0]), End: () => go(free.at(-1)),
+    Enter: () => choose(current), " ": () => choose(current), Escape: clear,
   };
   const lengthen = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
@@ -86,11 +94,16 @@
     event.preventDefault();
   });
   table.addEventListener("click", (event) => {
-    const cell = event.target.closest("[data-cell]");
+    const cell = event.target.closest("td a, td[tabindex]");
     if (!cell || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     go(cell);
     choose(cell);
   });
-  minutes.addEventListener("change", show);
+  side.addEventListener("change", (event) => {
+    const card = event.target.closest("[data-card]");
+    if (!card || !["start", "minutes"].includes(event.target.name)) return;
+    minutes = Number(card.elements.minutes.value);
+    show(address(card.dataset.card, card.elements.start.value), event.target.name);
+  });
 })();

@@ -133,6 +133,9 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "CHECK": _word,
     "SIGNED": _word,
     "IDLE_SOON": _word,
+    "SIGN_OFF": _word,
+    "PIN": _word,
+    "PIN_WRONG": _word,
 }
 
 

@@ -41,7 +41,11 @@ LEDS: Final[Mapping[str, str]] = {
     "REBADGE": "cyan blink",
     "ENROL": "violet chase",
     "CHECK": "violet/white alternate",
+    "SIGN_OFF": "violet/white alternate",
+    "PIN": "violet/white alternate",
+    "PIN_WRONG": "violet/white alternate",
     "SIGNED": "violet steady",
+    "NOTED": "violet steady",
     "REPORTED": "red steady",
     "OVERRUN": "amber fast",
     "CLOSED": "off",
@@ -64,6 +68,8 @@ BUZZES: Final[Mapping[str, str]] = {
     "REBADGE": "2 short",
     "ENROL": "1 short",
     "SIGNED": "1 short high",
+    "PIN": "1 short",
+    "PIN_WRONG": "1 long low",
     "OVERRUN": "1 every 30 s",
     "FAULT": "3 long",
     "FAULT_ON": "3 long",
@@ -90,6 +96,9 @@ WORDS: Final[Mapping[Word, str]] = {
     Word.SIGNED: "SIGNED",
     Word.IDLE_SOON: "IDLE_SOON",
     Word.REPORTED: "REPORTED",
+    Word.NOTED: "NOTED",
+    Word.SIGN_OFF: "SIGN_OFF",
+    Word.PIN: "PIN",
 }
 
 
@@ -123,7 +132,8 @@ def _followed_up(shown: Screen, showing: Showing, site: str) -> Screen:
 def _word(said: Said, showing: Showing, site: str) -> Screen:
     if said.word is Word.DENIED and said.objections:
         return _denied(said, showing, _code_of(said, showing, site))
-    return _say(WORDS.get(said.word, "NOT_READY"), showing, said.lang)
+    wrong = said.word is Word.PIN and bool(said.text)
+    return _say("PIN_WRONG" if wrong else WORDS.get(said.word, "NOT_READY"), showing, said.lang)
 
 
 def _denied(said: Said, showing: Showing, code: str) -> Screen:

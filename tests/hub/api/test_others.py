@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from core.sanctions import Cause
 from core.timeline import stamp
 from core.vocabulary import LockKind
 from hub.api import Deps, register
 from hub.api.registering import ROUTES
 from hub.ports import FeedSubject
-from hub.services import enrolling, locking_out
+from hub.services import enrolling, locking_out, sanctions
 from hub.services.feeding import make_feed
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
@@ -18,7 +19,7 @@ from tests.cast import ADC, NOW
 
 HOUR = timedelta(hours=1)
 NEVER = "A" * 22
-OWNED = ("reservation", "entry", "certificate", "feed", "member", "badge", "lockout", "node", "series")
+OWNED = ("reservation", "entry", "certificate", "feed", "member", "badge", "lockout", "node", "series", "strike")
 BODIES = {
     "lifted": True,
     "reason": "because",
@@ -55,9 +56,16 @@ def things(as_, store, cast):
     )
     lock = store.write(lambda tx: locking_out.lock(tx, cast.max, "LAS-2", LockKind.LOCKOUT, "lens", NOW))
     store.write(lambda tx: tx.nodes.add("las-1", ADC, "LAS-1", b"sealed", NOW))
+    reservation = amelie.post("/reservations", slot).get_json()["id"]
+    struck = store.write(
+        lambda tx: sanctions.strike(tx, tx.bookings.get(reservation), Cause.NO_SHOW, NOW - HOUR)
+    )
+    appealed = {"reason": "I was there"}
+    assert amelie.post(f"/strikes/{struck.strike}/appeal", appealed).status_code == 200
     return Things(
         {
-            "reservation": amelie.post("/reservations", slot).get_json()["id"],
+            "reservation": reservation,
+            "strike": struck.strike,
             "entry": amelie.post("/waitlist", wait).get_json()["id"],
             "certificate": store.read(lambda tx: tx.certificates.of(cast.amelie)[0].id),
             "feed": feed.id,

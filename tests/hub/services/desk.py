@@ -78,9 +78,9 @@ def present(store: Store, slot: Reservation) -> Reservation:
     return found
 
 
-def heard(store: Store, now: datetime, *, online: bool = True) -> None:
-    """The node las-1 says how it is, or that it is gone."""
-    state = NodeState(online=online)
+def heard(store: Store, now: datetime, *, online: bool = True, boot: str | None = None) -> None:
+    """The node las-1 says how it is (`boot`: which start of it), or that it is gone."""
+    state = NodeState(online=online, boot=boot)
     store.write(lambda tx: attending.state_taken(tx, "las-1", state, now))
 
 

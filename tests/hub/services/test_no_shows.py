@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.vocabulary import LockKind, MachineStatus, ReservationStatus
+from core.wire.messages import Hello
 from hub.services import attending, housekeeping, locking_out, metering, no_shows, sanctions
 from hub.services.asking import answer
 from hub.services.coming_late import hold
@@ -94,6 +95,35 @@ def test_nobody_is_penalised_where_the_node_was_unheard_for_more_than_five_minut
     store.write(lambda tx: housekeeping.finish_slots(tx, at(15)))
     kept = ReservationStatus.NO_SHOW if penalised else ReservationStatus.DONE
     assert present(store, slot).status is kept
+
+
+@pytest.mark.parametrize(
+    ("boot", "deaf", "penalised"),
+    [("b1", False, False), ("b2", False, True), ("b2", True, False)],
+    ids=["its network", "its own mains", "the hub was deaf, too"],
+)
+def test_an_outage_by_the_nodes_own_mains_excuses_nobody_and_one_of_the_way_to_it_does(
+    both_floor, slot, boot, deaf, penalised
+):
+    store = both_floor.store
+    heard(store, at(13, 59), boot="b1")
+    if deaf:
+        store.write(lambda tx: attending.broker_lost(tx, at(14)))
+    else:
+        heard(store, at(14), online=False)
+    heard(store, at(14, 20), boot=boot)
+    assert looked(both_floor, at(14, 30)) == penalised
+    assert halves(both_floor, at(14, 30)) == 2 * penalised
+
+
+def test_a_node_that_says_hello_first_after_a_power_cut_is_known_by_its_new_start(both_floor, slot):
+    store = both_floor.store
+    heard(store, at(13, 59), boot="b1")
+    heard(store, at(14), online=False)
+    hello = Hello("nonce", "b2")
+    store.write(lambda tx: attending.hello_taken(tx, "las-1", hello, at(14, 20)))
+    heard(store, at(14, 20), boot="b2")
+    assert looked(both_floor, at(14, 30)) == 1
 
 
 def test_nobody_is_penalised_for_a_machine_that_is_out_or_locked(both_floor, slot):

@@ -55,13 +55,13 @@ def test_a_shelf_that_was_damaged_is_told_once_and_no_tap_is_let_in_before_a_new
 
 
 class FullDisk:
-    """A shelf whose card takes nothing more."""
+    """A shelf whose card takes nothing more, until there is room."""
 
     def __init__(self, shelf) -> None:
-        self._shelf = shelf
+        self._shelf, self.room = shelf, False
 
     def __getattr__(self, name):
-        if name.startswith(("keep_", "remember")):
+        if name.startswith(("keep_", "remember")) and not self.room:
             return self._refuse
         return getattr(self._shelf, name)
 
@@ -91,3 +91,42 @@ def test_a_view_that_cannot_be_kept_is_not_used_and_a_lock_holds_all_the_same(fu
     assert full.tap("bram").allowed is False  # the old view still says Amelie
     full.lock_out("driss")
     assert full.tap("amelie").reason == "LOCKOUT"
+
+
+def room(machine) -> None:
+    """Somebody has made room on the card."""
+    machine.doorman._house.exchange.shelf.room = True
+
+
+def test_with_room_again_the_waiting_view_is_in_force_by_itself_after_a_start_too(full) -> None:
+    full.send_view(bookings=(booking("bram", 0, 60),))
+    room(full)
+    full.pass_s(9)
+    assert full.tap("bram").allowed is False  # looked at every ten seconds
+    full.pass_s(1)
+    assert full.tap("bram").allowed
+    full.restart_doorman(ntp=True)
+    assert full.tap("bram").action == "end"
+
+
+def test_with_room_again_a_lock_of_the_full_time_is_on_the_disk_too(full) -> None:
+    full.lock_out("driss")
+    assert full.shelf.locks().body["locks"] == []
+    room(full)
+    full.pass_s(11)
+    assert [lock["owner"] for lock in full.shelf.locks().body["locks"]] == ["driss"]
+
+
+def test_a_view_that_cannot_be_kept_makes_the_old_one_no_younger(full) -> None:
+    exchange = full.doorman._house.exchange
+    full.disconnect()
+    full.leap_s(20 * 3600)
+    full.send_view(bookings=(booking("bram", 0, 60),), issued=full.clock.wall())
+    assert exchange.view_age_ms >= 20 * 3_600_000
+
+
+def test_who_came_while_the_disk_was_full_is_remembered_once_there_is_room(full) -> None:
+    full.tap("amelie")
+    room(full)
+    full.pass_s(12)
+    assert full.shelf.recall("visitors")["keys"]

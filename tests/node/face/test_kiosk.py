@@ -16,7 +16,7 @@ from core.vocabulary import Inhibit, Phase, Reason
 from node.doorman.face import screens
 from node.doorman.face.kiosk.server import KioskFace, hostname
 from node.doorman.face.kiosk.speech import WORDS
-from node.doorman.face.kiosk.telling import DENIED_MS, told
+from node.doorman.face.kiosk.telling import DENIED_MS, Asked, told
 from node.doorman.face.texts import LANGUAGES
 from node.doorman.showing import Day, Said, Screen, Showing, Word
 from tests.node.face.scenes import AMELIE, BRAM, OPEN, SITE, minutes, scenes, spoken
@@ -77,8 +77,8 @@ def test_a_refusal_goes_after_thirty_seconds_or_when_it_is_closed() -> None:
     assert told(denied(DENIED_MS - 1), SITE)["kind"] == "deny"
     assert told(denied(DENIED_MS), SITE)["kind"] == "free"
     stamp = told(denied(), SITE)["stamp"]
-    assert told(denied(), SITE, closed=stamp)["kind"] == "free"
-    assert told(denied(), SITE, closed="DENY 7")["kind"] == "deny"
+    assert told(denied(), SITE, Asked(stamp))["kind"] == "free"
+    assert told(denied(), SITE, Asked("DENY 7"))["kind"] == "deny"
 
 
 @pytest.mark.parametrize("code", [Reason.SEE_DESK, Reason.CREDIT, Reason.MEMBER_SUSPENDED])

@@ -5,7 +5,10 @@
   const SVG = "http://www.w3.org/2000/svg";
   const $ = (id) => document.getElementById(id);
   const body = document.body;
+  const FORGET_MS = 60000, SORRY_MS = 6000;
   let stamp = null, closed = null, touched = Date.now(), misses = 0, tag = "", drawn = "";
+  let now = null, lang = "", offers = "", sending = false;
+  const panels = Panels({ press, told: () => now });
 
   function put(element, text) { if (element.textContent !== text) element.textContent = text; }
   function shape(name, facts, parent) {
@@ -80,6 +83,39 @@
     }));
   }
 
+  function buttons(told) {
+    const tools = told.tools.time ? [panels.knows(told.family) && ["materials", told.tools.materials, panels.material], told.estimates.length && ["time", told.tools.time, panels.time]] : [];
+    const wanted = JSON.stringify([told.buttons, told.tools, tools.map(Boolean)]);
+    if (wanted === offers) return;
+    offers = wanted;
+    const asks = { finish: () => panels.sure(now.sure), report: () => panels.trouble(now.report), extend: () => press({ do: "extend" }) };
+    const made = told.buttons.map((one) => panels.button(one.text, asks[one.do], one.main && "main"));
+    made.push(...tools.filter(Boolean).map(([, text, act]) => panels.button(text, () => act(now.tools), "tool")));
+    $("buttons").replaceChildren(...made);
+  }
+
+  function sorry(text) {
+    put($("answer"), text || "");
+    setTimeout(() => put($("answer"), ""), SORRY_MS);
+  }
+
+  async function press(what) {
+    if (sending || !now) return;
+    sending = true;
+    const words = now.sorry.late ? now.sorry : { late: now.pad.late || "", lost: now.pad.late || "" };
+    const asked = { method: "POST", headers: { "Content-Type": "application/json", "X-Loquet-Kiosk": now.token }, body: JSON.stringify({ ...what, turn: now.turn }) };
+    try {
+      const answer = await fetch("/press", asked);
+      if (what.do !== "pin") panels.close();
+      if (!answer.ok) sorry(answer.status === 409 ? words.late : words.lost);
+    } catch {
+      sorry(words.lost);
+    }
+    tag = "";
+    await look();
+    sending = false;
+  }
+
   function draw(told) {
     const counts = told.unit !== undefined, deny = told.kind === "deny";
     const wide = !counts && !told.long && !deny && told.word.length > 5;
@@ -101,6 +137,9 @@
     $("close").hidden = !told.close;
     if (told.close) put($("close"), told.close.replace("{n}", told.left_s));
     aside(told.side);
+    buttons(told);
+    $("langs").hidden = !told.choose;
+    for (const one of $("langs").children) one.setAttribute("aria-current", String(one.lang === told.lang));
     document.title = `${told.machine} ${told.word}`;
   }
 
@@ -111,24 +150,30 @@
     put($("word").querySelector("small"), "");
     lines($("facts"), [hint], "p");
     for (const id of ["hint", "offline", "extraction", "close", "cards"]) $(id).hidden = true;
-    for (const id of ["small", "others", "clock", "note", "qr", "ruler"]) $(id).replaceChildren();
+    panels.close();
+    offers = "";
+    for (const id of ["small", "others", "clock", "note", "qr", "ruler", "buttons", "answer"]) $(id).replaceChildren();
     document.querySelector("dl").replaceChildren();
     put(document.querySelector("h2"), "");
     tag = "";
   }
 
   function show(told) {
+    const happened = stamp !== null && told.stamp !== stamp;
+    now = told;
     if (told.stamp !== stamp) {
       if (stamp !== null) put($("said"), [told.small, told.word, told.unit, ...told.facts].filter(Boolean).join(" "));
       stamp = told.stamp;
       touched = Date.now();
     }
     draw(told);
+    panels.follow(told, happened);
   }
 
   async function look() {
+    if (lang && Date.now() - touched > FORGET_MS) lang = "";
     try {
-      const answer = await fetch(closed ? `/state.json?closed=${encodeURIComponent(closed)}` : "/state.json", { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+      const answer = await fetch(`/state.json?${new URLSearchParams({ ...(closed && { closed }), ...(lang && { lang }) })}`, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
       misses = 0;
       if (answer.status === 200) {
         tag = answer.headers.get("ETag") || "";
@@ -146,6 +191,7 @@
 
   addEventListener("pointerdown", () => { touched = Date.now(); body.classList.remove("dim"); });
   $("close").addEventListener("click", () => { closed = stamp; tag = ""; look(); });
+  for (const one of $("langs").children) one.addEventListener("click", () => { lang = one.lang; tag = ""; look(); });
   look();
   setInterval(look, POLL_MS);
 })();

@@ -1,26 +1,42 @@
-"""Who hands the tablet its page? A small HTTP server of the doorman's own, for reading alone, hub or no hub.
+"""Who hands the tablet its page? A small HTTP server of the doorman's own, hub or no hub.
 
-It listens on loopback unless node.toml names another address, answers GET alone, and only under the names
-it was given (no page of elsewhere may read it through a false name). It shows what the display shows.
+It listens on loopback unless node.toml names another address, and answers only under the names it was given
+(no page of elsewhere may read it through a false name). It shows what the display shows. Buttons are for the
+tablet on this very board: a press comes from loopback, from this page's own origin, with the secret of this
+start, and only what is offered at that moment is taken; elsewhere the page is for reading.
 """
 
 import json
 import logging
+import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from threading import Thread
+from ipaddress import ip_address
+from threading import Lock, Thread
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from node.doorman.face.kiosk.telling import told
+from node.doorman.face.kiosk.pressing import MOST_BYTES, judged
+from node.doorman.face.kiosk.telling import Asked, told
 from node.doorman.face.screens import screen
+from node.doorman.flood import Bucket
 from node.doorman.showing import Screen, Showing
 
 log = logging.getLogger(__name__)
 HERE: Final = files(__package__)
-TYPES: Final = {"html": "text/html", "css": "text/css", "js": "text/javascript", "woff2": "font/woff2"}
-PAGES: Final = {"/": "page.html", "/kiosk.css": "kiosk.css", "/kiosk.js": "kiosk.js"}
+TYPES: Final = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "json": "application/json",
+    "woff2": "font/woff2",
+}
+PAGES: Final = {
+    "/": "page.html",
+    **{f"/{name}": name for name in ("kiosk.css", "kiosk.js", "panels.js", "materials.json")},
+}
 FONTS: Final = frozenset(
     f"{family}-{part}-wght-normal.woff2"
     for family in ("atkinson-hyperlegible-next", "bricolage-grotesque")
@@ -28,20 +44,28 @@ FONTS: Final = frozenset(
 )
 GUARDS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 SLOW_S: Final = 5.0  # a client that says nothing for so long is let go
+MOST_PRESSES: Final = 10  # at once, then one a second: more is no finger
+PROOF: Final = "X-Loquet-Kiosk"  # the secret of this start: a page of elsewhere cannot read it
+Put = Callable[[object], None]
 
 
 class KioskFace:
-    """Keeps the present moment and serves it. Without its port it is silent: the machine works on."""
+    """Keeps the present moment and serves it; `put` takes what is pressed (None: a page for reading alone).
 
-    def __init__(self, host: str, port: int, site: str = "") -> None:
-        self._site = site
+    Without its port it is silent: the machine works on.
+    """
+
+    def __init__(self, host: str, port: int, site: str = "", put: Put | None = None) -> None:
+        self._site, self._put = site, put
+        self.token = secrets.token_urlsafe(16)
+        self._bucket, self._one = Bucket(MOST_PRESSES), Lock()
         self.now: Showing | None = None
         self._server: ThreadingHTTPServer | None = None
         try:
@@ -68,10 +92,30 @@ class KioskFace:
             self._server.server_close()
             self._server = None
 
-    def state(self, closed: str = "") -> bytes:
-        """The present moment as JSON, `{}` before the first; `closed`: the stamp of a refusal that was read."""
-        now = told(self.now, self._site, closed) if self.now else {}
+    def state(self, asked: Asked, *, here: bool) -> bytes:
+        """The present moment as JSON, `{}` before the first; `here`: for the tablet on this board."""
+        if self.now is None:
+            return b"{}"
+        now = told(self.now, self._site, asked)
+        if here and self._put:
+            now["token"] = self.token
+        else:
+            now |= {"buttons": [], "pad": {}, "report": {}}
         return json.dumps(now, ensure_ascii=False).encode()
+
+    def press(self, body: bytes) -> int:
+        """Take what was pressed: 204, or the status of its refusal."""
+        with self._one:
+            showing = self.now
+            if showing is None or self._put is None:
+                return 403
+            if not self._bucket.take(showing.now_ms):
+                return 429
+            event = judged(body, showing, lambda: secrets.token_urlsafe(12))
+            if isinstance(event, int):
+                return event
+            self._put(event)
+        return 204
 
 
 class _Server(ThreadingHTTPServer):
@@ -90,19 +134,50 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """One page, script, font or the state; anything else is not found."""
-        if hostname(str(self.headers.get("Host", ""))) not in self.server.names:
+        if hostname(self._said("Host")) not in self.server.names:
             self._answer(421, "text/plain", b"")
             return
-        path, _, asked = self.path.partition("?")
+        path, _, query = self.path.partition("?")
         if path == "/state.json":
-            closed = parse_qs(asked, max_num_fields=1).get("closed", [""])[0]
-            self._answer(200, "application/json", self.server.face.state(closed))
+            self._answer(200, "application/json", self.server.face.state(_asked(query), here=self._here()))
             return
         found = _file(path)
         if found is None:
             self._answer(404, "text/plain", b"")
         else:
             self._answer(200, *found)
+
+    def do_POST(self) -> None:
+        """A button, from the tablet on this board and from this page alone."""
+        status = self._against()
+        if status is None:
+            status = self.server.face.press(self.rfile.read(int(self._said("Content-Length"))))
+        self.close_connection = True
+        self._answer(status, "text/plain", b"")
+
+    def _against(self) -> int | None:
+        """Why this is no press, or None: false name, not from here, from another page, without the secret."""
+        host, length = self._said("Host"), self._said("Content-Length")
+        if hostname(host) not in self.server.names:
+            return 421
+        if self.path != "/press":
+            return 404
+        own = self._said("Origin") == f"http://{host}"
+        token = secrets.compare_digest(self._said(PROOF).encode(), self.server.face.token.encode())
+        if not (self._here() and own and token):
+            return 403
+        if self._said("Content-Type") != "application/json":
+            return 415
+        if not (length.isascii() and length.isdigit()):
+            return 411
+        return 413 if int(length) > MOST_BYTES else None
+
+    def _here(self) -> bool:
+        """Whether the other end is on this board."""
+        return ip_address(str(self.client_address[0])).is_loopback
+
+    def _said(self, header: str) -> str:
+        return str(self.headers.get(header, ""))
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         tag = f'"{sha256(body).hexdigest()[:16]}"'
@@ -128,6 +203,15 @@ def hostname(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _asked(query: str) -> Asked:
+    """Which refusal was closed, and which language was chosen; rubbish is nothing."""
+    try:
+        said = parse_qs(query, max_num_fields=2)
+    except ValueError:
+        return Asked()
+    return Asked(said.get("closed", [""])[0], said.get("lang", [""])[0])
 
 
 def _file(path: str) -> tuple[str, bytes] | None:

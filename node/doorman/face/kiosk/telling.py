@@ -5,13 +5,17 @@ Rules: no more about anybody than the display may show; a refusal is told to the
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, Final
 
 from core.vocabulary import Inhibit, Phase
 from node.doorman.face import denials
 from node.doorman.face.fields import fields_of
+from node.doorman.face.kiosk.asking import pad, panel
+from node.doorman.face.kiosk.estimating import estimates
+from node.doorman.face.kiosk.offering import offered
+from node.doorman.face.kiosk.pressing import turn_of
 from node.doorman.face.kiosk.ruler import ruler
 from node.doorman.face.kiosk.speech import at, say
 from node.doorman.face.qr import modules
@@ -34,7 +38,11 @@ KINDS: Final[Mapping[str, str]] = {
     "REBADGE": "use",
     "ENROL": "use",
     "CHECK": "use",
+    "SIGN_OFF": "use",
     "SIGNED": "use",
+    "NOTED": "use",
+    "PIN": "use",
+    "PIN_WRONG": "use",
     "ENDING": "ending",
     "FINISHING": "ending",
     "OVERRUN": "ending",
@@ -49,18 +57,27 @@ QUIET: Final = 4  # modules of white around a code
 Told = dict[str, Any]
 
 
-def told(showing: Showing, site: str = "", closed: str = "") -> Told:
-    """The page's whole content. `stamp` changes when something happened, not when time goes by.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page adds to its question: the stamp of a refusal that its reader closed, the language chosen."""
 
-    `closed` is the stamp of a refusal that its reader has closed.
-    """
+    closed: str = ""
+    lang: str = ""
+
+
+PLAIN: Final = Asked()
+
+
+def told(showing: Showing, site: str = "", asked: Asked = PLAIN) -> Told:
+    """The page's whole content. `stamp` changes when something happened, not when time goes by."""
     name = screen(replace(showing, online=True), site).name
     stamp = f"{name} {showing.said.since_ms if showing.said else 0}"
     if _still_denied(showing):
         name, stamp = "DENY", f"DENY {showing.said.since_ms if showing.said else 0}"
-        if stamp == closed:
-            return told(replace(showing, said=None), site)
-    lang = _language(showing, name)
+        if stamp == asked.closed:
+            return told(replace(showing, said=None), site, asked)
+    own = _own_language(showing, name)
+    lang = own or _turn_of_language(showing, name, asked.lang)
     if name == "DENY":
         body = _refusal(showing, site, lang)
     elif name in COUNTED and showing.guest is not None and showing.guest.until is not None:
@@ -69,7 +86,17 @@ def told(showing: Showing, site: str = "", closed: str = "") -> Told:
         body = _idle(showing, name, lang)
     else:
         body = _plain(showing, _blocked(showing, name), lang, site)
-    return {**_frame(showing, lang), **body, "stamp": stamp}
+    buttons = offered(showing, name)
+    return {
+        **_frame(showing, lang),
+        **body,
+        **panel(showing, buttons, lang),
+        "pad": pad(name, lang),
+        "estimates": estimates(showing, lang) if name in COUNTED | IDLE else [],
+        "choose": own is None,
+        "turn": turn_of(showing),
+        "stamp": stamp,
+    }
 
 
 def _frame(showing: Showing, lang: str) -> Told:
@@ -84,6 +111,7 @@ def _frame(showing: Showing, lang: str) -> Told:
         "offline": "" if showing.online else say("offline", lang),
         "lost": [say("lost", lang), say("lost_hint", lang)],
         "idle": showing.phase is Phase.IDLE,
+        "family": showing.family,
         "others": [],
         "small": "",
         "facts": [],
@@ -92,12 +120,17 @@ def _frame(showing: Showing, lang: str) -> Told:
     }
 
 
-def _language(showing: Showing, name: str) -> str:
-    """The person's own where there is one; else French first, and what has to be read goes round as on the display."""
+def _own_language(showing: Showing, name: str) -> str | None:
+    """The language of the person who is meant, where one is."""
     said, guest = showing.said, showing.guest
     spoken = said.lang if said and name not in IDLE else guest.lang if guest else None
-    if spoken in LANGUAGES and spoken:
-        return spoken
+    return spoken if spoken in LANGUAGES else None
+
+
+def _turn_of_language(showing: Showing, name: str, chosen: str) -> str:
+    """The one chosen on the tablet; else French first, and what has to be read goes round as on the display."""
+    if chosen in LANGUAGES:
+        return chosen
     return LANGUAGES[0] if name in IDLE else LANGUAGES[showing.now_ms // TURN_MS % len(LANGUAGES)]
 
 
@@ -232,6 +265,8 @@ def _plain(showing: Showing, name: str, lang: str, site: str) -> Told:
     others = () if personal else tuple(one for one in LANGUAGES if one != lang)
     heads = [{"lang": one, "text": lines(name, one, fields_of(name, showing, one))[0]} for one in others]
     facts = [line for line in rest if line and "QR" not in line]
+    if name == "CHECK":  # the button stands beside it
+        facts.pop()
     if showing.phase is Phase.RUN_ON and name != "RUN_ON":
         facts.append(lines("RUN_ON", lang, fields_of("RUN_ON", showing, lang))[0])
     if showing.alarm:

@@ -1,0 +1,58 @@
+"""How are PINs and second factors kept?"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from core.timeline import instant, stamp
+from hub.ports.assurance import Pin, Proof, ProofKind
+from hub.store import schema
+from hub.store.schema import table_of
+
+PIN = table_of(schema.Pin)
+PROOF = table_of(schema.Proof)
+P = PROOF.c
+
+
+class AssuranceBook:
+    """`hub.ports.Assurance` over tables pin and proof."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def pin(self, person: str) -> Pin | None:
+        """The person's PIN; None when none is set. The row is held (PostgreSQL): guesses are counted one by one."""
+        row = self._c.execute(select(PIN).where(PIN.c.person == person).with_for_update()).one_or_none()
+        if row is None:
+            return None
+        return Pin(row.person, row.lab, row.hash, row.changed, tuple(instant(each) for each in row.wrong))
+
+    def set_pin(self, pin: Pin) -> None:
+        """Set it, or note what was typed wrong."""
+        values = asdict(pin) | {"wrong": [stamp(each) for each in pin.wrong]}
+        if self._c.execute(update(PIN).where(PIN.c.person == pin.person).values(values)).rowcount == 0:
+            self._c.execute(insert(PIN).values(values))
+
+    def drop_pin(self, person: str) -> bool:
+        """The person has none any more; False when there was none."""
+        return self._c.execute(delete(PIN).where(PIN.c.person == person)).rowcount == 1
+
+    def prove(self, proof: Proof) -> None:
+        """Remember a second factor."""
+        self._c.execute(insert(PROOF).values(asdict(proof)))
+
+    def proofs(self, person: str, at: datetime) -> Sequence[Proof]:
+        """Those that count at an instant, newest first."""
+        wanted = select(P.lab, P.person, P.kind, P.at, P.until, P.node)
+        wanted = wanted.where(P.person == person, P.at <= at, P.until > at).order_by(P.at.desc(), P.id.desc())
+        return [
+            Proof(row.lab, row.person, ProofKind(row.kind), row.at, row.until, row.node)
+            for row in self._c.execute(wanted)
+        ]
+
+    def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
+        """End those that still count; how many there were."""
+        change = update(PROOF).where(P.person == person, P.kind == kind, P.until > now)
+        return int(self._c.execute(change.values(until=now)).rowcount)

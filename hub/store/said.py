@@ -1,0 +1,121 @@
+"""How is a statement said that every booking says? Written with SQLAlchemy, compiled once, then handed to the driver itself.
+
+SQLAlchemy takes about 80 µs to say what SQLite answers in 5 µs: it looks up the compiled form, builds a context, a result and its
+rows. Here the words, the order of the values and the converters of both ways are worked out once for each dialect. Listeners on
+an engine hear every statement all the same, and what the driver refuses is raised as SQLAlchemy raises it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+Row = tuple[Any, ...]
+Convert = Callable[[Any], Any] | None
+Values = Row | dict[str, Any]
+
+
+class Said:
+    """A statement whose parameters have names; `columns`: what an INSERT sets, each by the parameter of that name."""
+
+    def __init__(self, statement: Executable, columns: Sequence[str] | None = None) -> None:
+        self._statement, self._columns = statement, columns
+        self._forms: dict[str, _Form] = {}
+
+    def rows(self, connection: Connection, **values: Any) -> list[Row]:
+        """What it answers, every value as SQLAlchemy would give it; KeyError where a parameter is missing."""
+        form = self._form(connection.dialect)
+        return form.converted(_said(connection, form.words, form.values(values), asks=True))
+
+    def row(self, connection: Connection, **values: Any) -> Row | None:
+        """The first of its rows, or None."""
+        found = self.rows(connection, **values)
+        return found[0] if found else None
+
+    def run(self, connection: Connection, **values: Any) -> None:
+        """Say it where nothing is answered."""
+        form = self._form(connection.dialect)
+        _said(connection, form.words, form.values(values))
+
+    def _form(self, dialect: Dialect) -> "_Form":
+        form = self._forms.get(dialect.name)
+        if form is None:
+            form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
+        return form
+
+
+def say(connection: Connection, words: str) -> None:
+    """A statement without values or answer, in the database's own words."""
+    _said(connection, words, ())
+
+
+class _Form:
+    """A statement as one dialect takes it."""
+
+    def __init__(self, statement: Executable, columns: Sequence[str] | None, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
+        if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params:
+            raise ValueError("its words would change with its values")
+        self.words = compiled.string
+        names = (compiled.positiontup if compiled.positional else [*compiled.bind_names.values()]) or ()
+        self._slots = [(name, _there(compiled.binds[name].type, dialect)) for name in names]
+        self._own = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
+        self._by_name = not compiled.positional
+        types = [column.type for column in getattr(statement, "exported_columns", ())]
+        found = enumerate(_back(each, dialect) for each in types)
+        self._back = [(place, convert) for place, convert in found if convert is not None]
+
+    def values(self, given: dict[str, Any]) -> Values:
+        """The parameters as the driver takes them."""
+        given = {**self._own, **given} if self._own else given
+        if self._by_name:
+            return {name: convert(given[name]) if convert else given[name] for name, convert in self._slots}
+        return tuple([convert(given[name]) if convert else given[name] for name, convert in self._slots])
+
+    def converted(self, found: list[Row]) -> list[Row]:
+        """The driver's rows as the columns' types want them."""
+        return [self._row(row) for row in found] if self._back else found
+
+    def _row(self, row: Row) -> Row:
+        cells = list(row)
+        for place, convert in self._back:
+            if cells[place] is not None:
+                cells[place] = convert(cells[place])
+        return tuple(cells)
+
+
+def _there(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Row]:
+    if not connection.in_transaction():
+        connection.begin()
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
+    for hear in connection.dispatch.before_cursor_execute:  # (…, context, executemany)
+        words, values = hear(connection, cursor, words, values, *(None, False))
+    try:
+        cursor.execute(words, values)
+        return cursor.fetchall() if asks else []
+    except connection.dialect.loaded_dbapi.Error as refused:
+        raise _as_sqlalchemy_says(connection, words, values, refused) from refused
+
+
+def _as_sqlalchemy_says(connection: Connection, words: str, values: Values, refused: Any) -> Exception:
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(refused, connection.connection.dbapi_connection, None)
+    told: Exception = DBAPIError.instance(
+        words, values, refused, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
+    if lost:
+        connection.invalidate(refused)
+    return told

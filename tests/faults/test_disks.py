@@ -1,0 +1,92 @@
+"""The card is full, for hours, under a running machine: a real keeper whose files may not grow any more."""
+
+import resource
+import signal
+
+import pytest
+
+from tests.faults.traced import Traced, breach, journalled_spans, powered_spans
+
+SMALL = 16 * 1024  # bytes: shorter than the journal after its first records, longer than the trace
+HOUR_S = 3600
+
+
+@pytest.fixture
+def machine(tmp_path):
+    made = Traced(tmp_path).start(pre_run_s=0)
+    yield made
+    made.close()
+
+
+def fill(machine):
+    """From now on no file of the keeper may grow past `SMALL`; some of what it writes may still fit."""
+    _limit(machine, SMALL)
+    for number in range(40):
+        data = {"who": None, "category": "note", "severity": "x" * 1500}
+        told = machine.ask("note", type="report", session=None, data={"number": number} | data)
+        if told["msg"] == "no":
+            return
+    pytest.fail("the disk never was full")
+
+
+def room(machine):
+    _limit(machine, resource.RLIM_INFINITY)
+
+
+def _limit(machine, most):
+    pid = machine.process.pid
+    hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
+
+
+def test_a_full_card_cuts_no_machine_for_hours_lets_nobody_in_and_heals_by_itself(machine):
+    assert machine.tap("s1", minutes=24 * 60)["msg"] == "ok"
+    machine.set(busy=True)
+    fill(machine)
+    machine.pass_s(3 * HOUR_S)  # checkpoints, the hourly clearing out: nothing of it may end the keeper
+    assert [edge[1] for edge in machine.edges] == [True]
+    assert "journal" in machine.state["inhibits"]
+    machine.set(busy=False)
+    machine.stop("s1")
+    machine.pass_s(240)
+    assert [edge[1] for edge in machine.edges] == [True, False]
+    refused = machine.tap("s2", who="ann")
+    assert (refused["msg"], refused["code"]) == ("no", "FAULT")
+    room(machine)
+    machine.pass_s(11)
+    assert machine.state["inhibits"] == []
+    assert machine.tap("s3", who="ann")["msg"] == "ok"
+    machine.end(signal.SIGKILL)
+    assert breach(machine) is None
+    first, second = journalled_spans(machine.records())
+    assert first[1] is not None  # the end of the full time was written afterwards, with its own instant
+    assert second[2] == ["s3"]
+
+
+def test_a_keeper_killed_while_the_card_was_full_loses_no_power_on(machine):
+    machine.tap("s1")
+    fill(machine)
+    machine.set(estop=True)
+    assert not machine.edges[-1][1]  # an emergency stop needs no room
+    machine.end(signal.SIGKILL)
+    machine.start(pre_run_s=0).pass_s(400)
+    machine.end(signal.SIGKILL)
+    assert breach(machine) is None
+    assert len(journalled_spans(machine.records())) == len(powered_spans(machine.edges)) == 1
+
+
+def test_what_the_hub_has_acknowledged_long_ago_is_cleared_out_later_when_the_card_is_full_now(machine):
+    journal = machine.state and machine.records()[0]
+    assert journal["seq"] == 1
+    name = machine.ask_records()["journal"]
+    machine.doorman.say("acked", epoch=1, store="s", journals={name: 1})
+    machine.tap("s1", minutes=200 * 24 * 60)
+    machine.set(busy=True)
+    fill(machine)
+    machine.pass_s(60)
+    machine.clock.file.move(91 * 24 * HOUR_S * 10**9, 91 * 24 * HOUR_S * 10**9)
+    machine.pass_s(2 * HOUR_S)
+    assert [edge[1] for edge in machine.edges] == [True]
+    assert machine.state["phase"] == "in-use"
+    machine.end(signal.SIGKILL)
+    assert breach(machine) is None

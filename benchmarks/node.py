@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Queue
 from select import select
 from subprocess import Popen
+from time import perf_counter
 
 from benchmarks.processes import started
 from core.calendars import Opening
@@ -88,7 +89,6 @@ class EmptyReader:
 class Node:
     """The node, from the card's side to the relay's."""
 
-    settings: NodeSettings
     say: Callable[[object], None]
     outcomes: "Queue[TapOutcome]"
     keeper: "Popen[bytes]"
@@ -98,12 +98,16 @@ class Node:
         """Wait until no session is left and everything is written: a person lays a badge on a node at rest."""
         until(self.at_rest)
 
-    def closed(self) -> float:
-        """When the relay closed, on the scale of `perf_counter`; waits for it."""
+    def start(self, uid: bytes) -> float:
+        """Lay a card; seconds from the reader's callback to the closing of the relay."""
+        start = perf_counter()
+        self.say(TapSeen(uid, SystemClock().monotonic_ms()))
         told = self.keeper.stdout
         if told is None or not select([told], [], [], WITHIN_S)[0]:
             raise RuntimeError(f"the relay stays open: {self.outcomes.get(timeout=1)}")
-        return float(told.readline().split()[1])
+        took = float(told.readline().split()[1]) - start
+        self.outcomes.get(timeout=WITHIN_S)
+        return took
 
     def tap(self, uid: bytes) -> TapOutcome:
         """Lay a card; what the doorman says of it."""
@@ -142,7 +146,7 @@ def offline_node(folder: Path, members: int) -> Iterator[Node]:
         try:
             until(lambda: doorman.seen.keeper == "ok" and doorman.seen.idle)
             at_rest = lambda: doorman.seen.phase == "idle" and doorman.seen.idle  # noqa: E731
-            yield Node(settings, doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
+            yield Node(doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
         finally:
             doorman.stop()
             thread.join(WITHIN_S)

@@ -1,7 +1,7 @@
 """When is the house open, and for whom? Opening hours, exceptions and audiences -> open spans.
 
-Hours are local wall time, so Thursday 17:00 stays 17:00 over a clock change. A range belongs to the
-day on which it starts (E01); an exception replaces the whole day (R02).
+Hours are local wall time, so Thursday 17:00 stays 17:00 over a clock change. A range belongs to the day on which it
+starts (E01); an exception replaces the whole day (R02). A machine is open while its house is, unless it has hours of its own (R01).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.holidays import holidays_on
-from core.timeline import Span, at_local, local_day, merge
+from core.timeline import Span, at_local, common, local_day, merge
 from core.vocabulary import Audience, Role
 
 ALL_DAYS = frozenset(Audience)
+IN_THE_HOUSE = {  # R01, R03: in which of its house's windows a machine's own window may lie
+    Audience.MEMBERS: frozenset({Audience.MEMBERS}),
+    Audience.PUBLIC: frozenset({Audience.PUBLIC}),
+    Audience.STAFF: ALL_DAYS,
+    Audience.YOUTH: frozenset({Audience.YOUTH, Audience.MEMBERS}),
+    Audience.CLASS: frozenset({Audience.CLASS, Audience.MEMBERS}),
+}
 WALK_IN = frozenset({Audience.MEMBERS, Audience.PUBLIC})  # whoever may use a machine without a slot
 
 
@@ -43,17 +50,22 @@ class Opening:
 class Week:
     """The usual hours by weekday (0 = Monday), the days that differ (none at all = closed), and the legal holidays on
     which the house is closed, by id; a day that differs beats its holiday.
+
+    `house`: the week that bounds a machine's; where the machine says no usual hours, the house's are its own.
     """
 
     zone: str
     usual: Mapping[int, Sequence[Hours]]
     exceptions: Mapping[date, Sequence[Hours]]
     holidays: frozenset[str] = frozenset()
+    house: "Week | None" = None
 
     def hours(self, day: date) -> Sequence[Hours]:
         """The hours of one day: its exception's, else none on a holiday, else the weekday's."""
         if day in self.exceptions:
             return self.exceptions[day]
+        if self.house is not None and not self.usual:
+            return self.house.hours(day)
         if self.holidays and not self.holidays.isdisjoint(holidays_on(day)):
             return ()
         return self.usual.get(day.weekday(), ())
@@ -69,7 +81,18 @@ def openings(week: Week, within: Span) -> tuple[Opening, ...]:
         for opening in _of_day(week, day)
         if opening.span.overlaps(within)
     ]
+    if week.house is not None and found:
+        found = list(_inside(found, week.house))
     return tuple(sorted(found, key=lambda opening: (opening.start, opening.end, opening.audience)))
+
+
+def _inside(found: Sequence[Opening], house: Week) -> Iterable[Opening]:
+    """What of a machine's windows lies in its house's (R01)."""
+    around = Span(min(one.start for one in found), max(one.end for one in found))
+    bounds = openings(house, around)
+    for one in found:
+        for span in common([one.span], open_for(bounds, IN_THE_HOUSE[one.audience])):
+            yield Opening(span.start, span.end, one.audience)
 
 
 def _of_day(week: Week, day: date) -> Iterable[Opening]:

@@ -74,7 +74,7 @@ def minute_of(value: Value) -> int | None:
     return total if int(minute) < 60 and total <= 24 * 60 else None
 
 
-def several(wrong: Callable[[Value], Why]) -> Parameter:
+def several(wrong: Callable[[Value], Why], *usual: Value) -> Parameter:
     """A list, each member with its own check."""
 
     def check(value: Value) -> Why:
@@ -82,7 +82,7 @@ def several(wrong: Callable[[Value], Why]) -> Parameter:
             return "kind"
         return next((why for one in value if (why := wrong(one)) is not None), None)
 
-    return Parameter((), check)
+    return Parameter(usual, check)
 
 
 def _holiday(value: Value) -> Why:
@@ -113,6 +113,10 @@ def _daily(value: Value) -> Why:
 
 
 DAY = 24 * 60
+PEAK = (  # when everybody wants a machine: Thursday evening and Saturday (R15, R20)
+    {"from": "17:00", "to": "22:00", "weekdays": [3]},
+    {"from": "00:00", "to": "24:00", "weekdays": [5]},
+)
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
         # when: grid, lengths, horizon, quiet (rules R02 to R13)
@@ -144,7 +148,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "quota_future": whole(None, 0, 1000, none=True),
         "quotas": several(_quota),
         "same_day_exempt": flag(usual=True),
-        "peak": several(_daily),
+        "peak": several(_daily, *PEAK),
         "min_gap_min": whole(0, 0, DAY),
         "orphan_gap": flag(usual=True),
         "most_attended": whole(1, 1, 20),
@@ -164,6 +168,8 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "idle_max_min": whole(20, 0, DAY),
         "idle_warn_s": whole(180, 10, 3600),
         "dead_man_min": whole(0, 0, DAY),
+        "takeover_min": whole(10, 0, DAY),
+        "needs_pin": flag(usual=False),
         "badge_mode": choice("tap", "tap", "slot"),
         "unattended_idle_min": whole(15, 1, DAY),
         "stop": choice("finish", "finish", "now"),

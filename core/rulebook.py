@@ -1,7 +1,8 @@
 """Which rules hold for a machine? Lab -> family -> machine, the nearest wins; every change is a new version.
 
 A book is never edited: a change makes the next version or says what is wrong with it, and the bookings made under
-an earlier version stand. `usual` values are a template for a new lab, not a rule that nobody wrote.
+an earlier version stand. `usual` values are a template for a new lab, not a rule that nobody wrote; but when the busy hours are
+is no rule, and has to be known (R20).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -119,7 +120,7 @@ def terms_of(values: Values) -> Terms:
         **figures,
         horizons_d={plan: said[name] for plan, name in horizons.items() if said.get(name) is not None},
         quotas=tuple(_quotas(said)),
-        peak=tuple(_daily(one) for one in said.get("peak", ())),
+        peak=tuple(_daily(one) for one in said.get("peak", PARAMETERS["peak"].usual)),
         quiet=_quiet(said),
     )
 

@@ -107,6 +107,18 @@ def _left_of(span: Span, holes: tuple[Span, ...]) -> Iterator[Span]:
         yield Span(start, span.end)
 
 
+def common(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """The time that lies in both, merged and in order."""
+    bounds = merge(others)
+    both = (
+        Span(max(one.start, other.start), min(one.end, other.end))
+        for one in spans
+        for other in bounds
+        if one.overlaps(other)
+    )
+    return merge(both)
+
+
 def first_free(spans: Iterable[Span], length: timedelta, not_before: datetime) -> Span | None:
     """The earliest span of `length` inside `spans` that starts no sooner than `not_before`."""
     for span in sorted(spans):

@@ -24,11 +24,15 @@ from hub.web import (
     booking,
     calendars,
     closures,
+    enrolments,
+    groups,
     health,
     keeping,
     machines,
     mine,
     orders,
+    outages,
+    repeating,
     rulings,
     signing,
     staff,
@@ -143,6 +147,10 @@ def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> Non
         closures,
         rulings,
         strikes,
+        outages,
+        repeating,
+        groups,
+        enrolments,
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))

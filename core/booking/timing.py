@@ -5,7 +5,17 @@ from datetime import date, datetime, timedelta
 from core.booking.request import NO, Found, Request, Wanted
 from core.calendars import next_start, span_around
 from core.grants import MachinePolicy, Params
-from core.timeline import DAY_MIN, Span, at_local, clock, grid_ceil, grid_floor, local_day, local_minute, stamp
+from core.timeline import (
+    DAY_MIN,
+    Span,
+    at_local,
+    clock,
+    grid_ceil,
+    grid_floor,
+    local_day,
+    local_minute,
+    stamp,
+)
 
 _DAY = timedelta(days=1)
 

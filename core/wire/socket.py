@@ -15,6 +15,7 @@ Shapes beyond the table:
   the `after` to ask with for the following packet, `more` says whether there is one now; `first`
   is the oldest seq of that journal on this node. No records at all: `journal: null`.
 - `state.presses` counts pushes of the extend button since the keeper's start: a rise is a wish.
+- `state.fault` says which FAULT is latched: welded, dead, drawing, self-check, memory; null for none.
 - `no` answers a request that was refused: `code` is a Reason; `INVALID` for a malformed one.
 - `test` tries the extraction at rest: `begin` switches it on, `result` ends the trial; the `ok` to it has
   `tested` {extraction, feedback, power, estop, bypass, busy, sensor, journal}. The relay is never tried.
@@ -188,6 +189,7 @@ FROM_KEEPER: Final[dict[str, dict[str, Check]]] = {
         "relay": one_of("open", "closed", "mismatch", "unknown"),
         "extraction": flag,
         "alarm": flag,
+        "fault": or_none(_text),
         "presses": natural,
         "now_ms": _integer,
     },
@@ -197,7 +199,14 @@ FROM_KEEPER: Final[dict[str, dict[str, Check]]] = {
 `relay: "unknown"` when a network plug has not confirmed within 2 s."""
 
 OPTIONAL: Final = frozenset(
-    {("note", "session"), ("lift", "reason"), ("lock", "at"), ("policy", "id"), ("policy", "risk")}
+    {
+        ("note", "session"),
+        ("lift", "reason"),
+        ("lock", "at"),
+        ("policy", "id"),
+        ("policy", "risk"),
+        ("state", "fault"),
+    }
 )
 """Fields that may be left out; they then read None."""
 

@@ -1,5 +1,9 @@
 """The certificates: sign, suspend, revoke. Who may is certifying.py's to say."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
 from core.vocabulary import Reason
 from hub.api import forms, shapes
 from hub.api.door import PREFIX, Answer, Ask, found, not_found
@@ -10,8 +14,10 @@ from hub.ports import Tx
 from hub.services import certifying
 from hub.services.certifying import CertificateShown
 from hub.services.letting_in import Scope
+from hub.services.refused import Refused
 
 routes = Routes()
+Act: TypeAlias = Callable[[Tx, str, str, str, datetime], CertificateShown | Refused]
 
 
 @routes.add(
@@ -64,9 +70,7 @@ def _visible(tx: Tx, ask: Ask, identity: str) -> CertificateShown | None:
 )
 def suspend(ask: Ask, certificate: str) -> Answer:
     """Take the right away for a time."""
-    reason, by = read_form(forms.Because, ask.body).reason, ask.person.id
-    shown = granted(ask.write(lambda tx: certifying.suspend(tx, by, certificate, reason, ask.now)))
-    return Answer(shapes.certificate(shown, ask.voice()))
+    return _done(ask, certificate, certifying.suspend)
 
 
 @routes.add(
@@ -78,9 +82,7 @@ def suspend(ask: Ask, certificate: str) -> Answer:
 )
 def restore(ask: Ask, certificate: str) -> Answer:
     """End a suspension."""
-    reason, by = read_form(forms.Because, ask.body).reason, ask.person.id
-    shown = granted(ask.write(lambda tx: certifying.restore(tx, by, certificate, reason, ask.now)))
-    return Answer(shapes.certificate(shown, ask.voice()))
+    return _done(ask, certificate, certifying.restore)
 
 
 @routes.add(
@@ -92,6 +94,12 @@ def restore(ask: Ask, certificate: str) -> Answer:
 )
 def revoke(ask: Ask, certificate: str) -> Answer:
     """Take the right away for good."""
-    reason, by = read_form(forms.Because, ask.body).reason, ask.person.id
-    shown = granted(ask.write(lambda tx: certifying.revoke(tx, by, certificate, reason, ask.now)))
-    return Answer(shapes.certificate(shown, ask.voice()))
+    return _done(ask, certificate, certifying.revoke)
+
+
+def _done(ask: Ask, certificate: str, act: Act) -> Answer:
+    reason, by, voice = read_form(forms.Because, ask.body).reason, ask.person.id, ask.voice()
+    if ask.if_match is not None:
+        ask.must_match(shapes.certificate(found(ask.read(lambda tx: _visible(tx, ask, certificate))), voice))
+    shown = granted(ask.write(lambda tx: act(tx, by, certificate, reason, ask.now)))
+    return Answer(shapes.certificate(shown, voice))

@@ -120,6 +120,7 @@ def change(ask: Ask, machine: str) -> Answer:
         raise problem(Reason.FORBIDDEN)
     form = read_form(forms.ChangedMachine, ask.body)
     until = None if form.until is None else parse_time(form.until, "until", one.zone)
+    ask.must_match(ask.read(lambda tx: _machine(tx, machine, ask.now)), private=False)
     outage = Outage(machine, form.status, until, form.reason)
     if ask.flag("preview"):
         hit = granted(ask.read(lambda tx: taking_out.preview(tx, ask.person, outage, ask.now)))

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from flask import Config, Flask, Response
+from flask import Config, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.vocabulary import Reason
 from hub.api.calendars import has_it_already
+from hub.api.callers import language_of
 from hub.api.door import PREFIX, Deps
 from hub.api.pages import encoded
-from hub.api.problems import TITLES, TYPE
-from hub.api.registering import register
+from hub.api.problems import TYPE, body_of, problem
+from hub.api.registering import allow_of, register
+from hub.words import Voice
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -78,22 +81,14 @@ def doors(deps: Deps, config: Config) -> Flask:
     return app
 
 
-def _said(problem: HTTPException) -> Response:
-    """What Flask itself refuses (a method, a size), in the API's own shape."""
-    status = problem.code or 500
-    code = Reason.NOT_FOUND if status == 404 else Reason.BUSY if status >= 500 else Reason.INVALID
-    title = TITLES.get(status, problem.name)
-    body = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "code": str(code),
-        "detail": title,
-        "objections": [],
-    }
+def _said(failure: HTTPException) -> Response:
+    """What Flask itself refuses (a method that no door knows), in the API's own shape."""
+    status = 503 if (failure.code or 500) >= 500 else failure.code or 400
+    code = {404: Reason.NOT_FOUND, 503: Reason.BUSY}.get(status, Reason.INVALID)
+    more: dict[str, Any] = {"field": "method"} if status == 405 else {}
+    body = body_of(problem(code, status=status, **more), Voice(language_of(request, None), ZoneInfo("UTC")))
     response = Response(encoded(body), status, mimetype=TYPE)
     response.headers["Cache-Control"] = "private, no-store"
-    for name, value in problem.get_headers():
-        if name in ("Allow", "Retry-After"):
-            response.headers[name] = value
+    if status == 405:
+        response.headers["Allow"] = allow_of(request.path)
     return response

@@ -40,6 +40,8 @@ def make(ask: Ask) -> Answer:
 @routes.add("DELETE", "/me/feeds/{feed}", scope=Scope.BOOK, answer="Feed")
 def revoke(ask: Ask, feed: str) -> Answer:
     """Take a calendar link back: it shows nothing from now on."""
+    old = next((one for one in ask.read(lambda tx: tx.feeds.of(ask.person.id)) if one.id == feed), None)
+    ask.must_match(_shape(found(old)))
     return Answer(_shape(granted(ask.write(lambda tx: revoke_feed(tx, ask.person, feed, ask.now)))))
 
 

@@ -46,7 +46,13 @@ def register(app: Flask, deps: Deps) -> Blueprint:
     """Hang the API into the app; the blueprint comes back so that the wiring can exempt it from form CSRF."""
     blueprint = Blueprint("api", __name__)
     for route in ROUTES:
-        blueprint.add_url_rule(_rule(route.path), route.name, _view(route, deps), methods=[route.method])
+        blueprint.add_url_rule(
+            _rule(route.path),
+            route.name,
+            _view(route, deps),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
     about = document(ROUTES)
     described = Route(
         "GET", f"{PREFIX}/openapi.json", lambda _ask: Answer(about, private=False), "This document"
@@ -56,11 +62,20 @@ def register(app: Flask, deps: Deps) -> Blueprint:
     for rule in (PREFIX, f"{PREFIX}/<path:rest>"):
         for method in METHODS:
             lost = Route(method, rule, _nothing, "Nothing here")
-            blueprint.add_url_rule(rule, f"lost {method} {len(rule)}", _view(lost, deps), methods=[method])
+            blueprint.add_url_rule(
+                rule,
+                f"lost {method} {len(rule)}",
+                _view(lost, deps),
+                methods=[method],
+                provide_automatic_options=False,
+            )
     for path, allowed in _paths().items():
-        for method in sorted(set(METHODS) - allowed):
-            wrong = Route(method, path, partial(_wrong_method, allowed), "Not in this way")
-            blueprint.add_url_rule(_rule(path), wrong.name, _view(wrong, deps), methods=[method])
+        for method in sorted({*METHODS, "OPTIONS"} - allowed):
+            said = _ways if method == "OPTIONS" else _wrong_method
+            wrong = Route(method, path, partial(said, allowed), "Not in this way")
+            blueprint.add_url_rule(
+                _rule(path), wrong.name, _view(wrong, deps), methods=[method], provide_automatic_options=False
+            )
     app.register_blueprint(blueprint)
     return blueprint
 
@@ -86,13 +101,24 @@ def _paths() -> dict[str, set[str]]:
     return dict(shapes.values())
 
 
+def allow_of(path: str) -> str:
+    """The `Allow` header of an address, whatever stands at its variable places."""
+    for known, allowed in _paths().items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", known), path):
+            return _allow(allowed)
+    return ""
+
+
+def _allow(allowed: set[str]) -> str:
+    return ", ".join(sorted({*allowed, "OPTIONS", "HEAD" if "GET" in allowed else "OPTIONS"}))
+
+
+def _ways(allowed: set[str], _ask: Ask, **_path: Any) -> Answer:
+    return Answer(b"", 204, {"Allow": _allow(allowed)}, private=False)
+
+
 def _wrong_method(allowed: set[str], _ask: Ask, **_path: Any) -> Answer:
-    raise problem(
-        Reason.INVALID,
-        status=405,
-        field="method",
-        headers={"Allow": ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))},
-    )
+    raise problem(Reason.INVALID, status=405, field="method", headers={"Allow": _allow(allowed)})
 
 
 def _nothing(_ask: Ask, **_path: Any) -> Answer:

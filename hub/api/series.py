@@ -10,10 +10,10 @@ from hub.api.keeping import mine
 from hub.api.problems import Problem, granted, invalid, objections_of
 from hub.api.reservations import no_liberties, span_of
 from hub.api.routes import Routes
-from hub.services import grouping, series
+from hub.services import finding, grouping, series
 from hub.services.grouping import GroupWish
 from hub.services.letting_in import Scope
-from hub.services.reserving import NotReserved
+from hub.services.reserving import NotReserved, Wish
 from hub.services.series import Occurrence, SeriesAnswer, SeriesWish
 from hub.words import Voice
 
@@ -37,15 +37,17 @@ def book(ask: Ask) -> Answer:
     wish = SeriesWish(form.machine, person, form.rrule, start, end, ask.person.id, form.kind, form.note)
     made = granted(ask.write(lambda tx: series.book(tx, wish, ask.now)))
     if made.series is None:
-        raise _none(made)
+        raise _none(ask, wish, made)
     return Answer(_answer(made, ask.voice()), 201)
 
 
-def _none(made: SeriesAnswer) -> Problem:
-    """Not one could be had: what stands against the first."""
-    first = made.occurrences[0].objections
-    late = all(one.code is Reason.OVERLAP for each in made.occurrences for one in each.objections)
-    return Problem(first, 409 if late else 0, () if late else None)
+def _none(ask: Ask, wish: SeriesWish, made: SeriesAnswer) -> Problem:
+    """Not one could be had: what stands against the first, and what is free instead of it."""
+    if any(one.code is not Reason.OVERLAP for each in made.occurrences for one in each.objections):
+        return Problem(made.occurrences[0].objections)
+    first = Wish(wish.machine, wish.person, wish.start, wish.end, wish.by, wish.kind)
+    instead = ask.read(lambda tx: finding.instead(tx, first, ask.now))
+    return Problem(made.occurrences[0].objections, 409, instead)
 
 
 @routes.add(

@@ -9,7 +9,7 @@ from hub.api.problems import granted
 from hub.api.routes import Routes
 from hub.api.times import parse_time
 from hub.ports import Tx, WaitingEntry
-from hub.services import offering, waiting_list
+from hub.services import finding, offering, waiting_list
 from hub.services.letting_in import Scope
 from hub.services.waiting_list import Want
 
@@ -57,7 +57,9 @@ def one(ask: Ask, entry: str) -> Answer:
 def accept(ask: Ask, entry: str) -> Answer:
     """Take what is offered; every rule is held against it again."""
     read_form(forms.Nothing, ask.body)
-    made = granted(ask.write(lambda tx: offering.accept(tx, _mine(tx, ask, entry), ask.person, ask.now)))
+    old = ask.read(lambda tx: _mine(tx, ask, entry))
+    ask.must_match(ask.read(lambda tx: _shape(tx, old)))
+    made = granted(finding.accept(ask.deps.store, old, ask.person, ask.now))
     return Answer(shapes.reservation(made))
 
 
@@ -65,6 +67,7 @@ def accept(ask: Ask, entry: str) -> Answer:
 def pass_on(ask: Ask, entry: str) -> Answer:
     """Let whoever is next have what is offered."""
     read_form(forms.Nothing, ask.body)
+    ask.must_match(ask.read(lambda tx: _shape(tx, _mine(tx, ask, entry))))
     kept = granted(ask.write(lambda tx: offering.pass_on(tx, _mine(tx, ask, entry), ask.person, ask.now)))
     return Answer(ask.read(lambda tx: _shape(tx, kept)))
 

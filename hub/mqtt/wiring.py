@@ -40,7 +40,7 @@ def handlers(store: Store, vault: BadgeVault, clock: Clock) -> Handlers:
         return store.write(lambda tx: attending.hello_taken(tx, node, hello, clock.wall()))
 
     def on_records(node: str, batch: Records) -> Ack | None:
-        return store.write(lambda tx: metering.take(tx, node, batch, clock.wall()))
+        return store.write(lambda tx: metering.take(tx, node, batch, clock.wall(), vault))
 
     def on_ask(node: str, ask: Ask) -> Answer | None:
         return store.write(lambda tx: asking.answer(tx, node, ask, vault, clock.wall()))

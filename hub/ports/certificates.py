@@ -85,6 +85,10 @@ class Certificates(Protocol):
         """Everything that happened to a person's certificates, in order."""
         ...
 
+    def signed_by(self, person: str, since: datetime) -> Sequence[CertificateEvent]:
+        """What a person wrote into others' certificates since then, newest first."""
+        ...
+
     def events_in(self, lab: str) -> Sequence[CertificateEvent]:
         """Everything that happened in a lab, in order (for compiling views)."""
         ...

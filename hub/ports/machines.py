@@ -108,8 +108,12 @@ class Machines(Protocol):
         """Its seats by id; `lock` holds their rows till the transaction ends (PostgreSQL)."""
         ...
 
-    def hours(self, machine: Machine) -> tuple[Sequence[Opening], Sequence[DayException]]:
-        """The week and its exceptions that hold for a machine: its own where it has its own hours, else the lab's."""
+    def lock_seats(self, machine: str) -> None:
+        """Hold its seats' rows till the transaction ends (PostgreSQL; SQLite has one writer)."""
+        ...
+
+    def hours_in(self, lab: str) -> Mapping[str | None, tuple[Sequence[Opening], Sequence[DayException]]]:
+        """Every week in a lab with the days that differ, the latest saved of each: the lab's (None), and what machines say."""
         ...
 
     def closures(self, machine: Machine, start: datetime, end: datetime) -> Sequence[Closure]:

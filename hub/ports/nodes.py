@@ -71,6 +71,10 @@ class Nodes(Protocol):
         """Beside another machine, which has none."""
         ...
 
+    def outdate_view(self, machine: str) -> tuple[str, str] | None:
+        """The view of the node beside a machine is no longer true: raise its revision, hold its row; (id, lab), None: no node."""
+        ...
+
     def set_view(self, node: str, rev: int, digest: str) -> None:
         """What view it is told from now on."""
         ...

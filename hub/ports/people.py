@@ -151,8 +151,11 @@ class People(Protocol):
         """The ids of everybody of the person's household or organisation, and the person's own."""
         ...
 
-    def lock(self, persons: Sequence[str]) -> None:
-        """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer)."""
+    def lock(self, persons: Sequence[str]) -> bool:
+        """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer).
+
+        Whether others may have changed something while we waited: what was read before is read again.
+        """
         ...
 
 

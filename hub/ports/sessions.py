@@ -54,6 +54,10 @@ class Sessions(Protocol):
         """The earliest `until` of a session that runs and was not noticed yet."""
         ...
 
+    def answered_for(self, person: str, since: datetime) -> Sequence[Session]:
+        """Sessions begun since then that this person answers for, newest first."""
+        ...
+
     def save(self, session: Session) -> None:
         """Remember it as it stands now (insert or update)."""
         ...

@@ -13,8 +13,18 @@ from hub.services import no_shows, sanctions
 
 NOT_HIS = frozenset(
     {
-        Reason.OCCUPIED, Reason.ESTOP, Reason.LOCKOUT, Reason.FAULT, Reason.DRAWING, Reason.MACHINE_DOWN,
-        Reason.RESOURCE_DOWN, Reason.EXTRACTION, Reason.MAINTENANCE, Reason.STAFF_ONLY, Reason.STALE, Reason.CLOCK,
+        Reason.OCCUPIED,
+        Reason.ESTOP,
+        Reason.LOCKOUT,
+        Reason.FAULT,
+        Reason.DRAWING,
+        Reason.MACHINE_DOWN,
+        Reason.RESOURCE_DOWN,
+        Reason.EXTRACTION,
+        Reason.MAINTENANCE,
+        Reason.STAFF_ONLY,
+        Reason.STALE,
+        Reason.CLOCK,
     }
 )  # fmt: skip -- the machine, its node, or who was there before
 _TICK = timedelta(milliseconds=1)

@@ -1,25 +1,49 @@
 """What does the hub answer a node that asks about a badge? A walk-up is booked in the same transaction.
 
-The node asks when it does not know the badge, when its view is too old, and before a walk-up. Machine and
-session are the node's own affair: the hub adds people, slots and locks.
+The node asks when it does not know the badge, when its view is too old, before a walk-up, and with a PIN that was typed.
+Machine and session are the node's own affair: the hub adds people, slots, locks and second factors.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.access import Decision, Kind, Situation, decide, objection
 from core.grants import Refusal, discreet
-from core.timeline import Span
+from core.timeline import Span, stamp
 from core.views import booking_body, grant_body
-from core.vocabulary import BadgeState, Purpose, Reason
+from core.vocabulary import BadgeState, Purpose, Reason, Risk
 from core.wire import messages
+from core.wire.seal import Keys, found
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
-from hub.services import enrolling_at, extending, facts, granting, no_shows, reserving, vouching
+from hub.services import (
+    badge_names,
+    bringing,
+    enrolling_at,
+    extending,
+    facts,
+    granting,
+    no_shows,
+    pins,
+    reserving,
+    vouching,
+)
 from hub.services.ground import NotReserved
-from hub.services.kept import Kept
 from hub.services.refused import Refused
 
-KNOWN = frozenset({Purpose.USE, Purpose.WALK_UP, Purpose.SUPERVISE})
+KNOWN = frozenset({Purpose.USE, Purpose.WALK_UP, Purpose.SUPERVISE, Purpose.SIGN_OFF})
+STARTS = frozenset({Purpose.USE, Purpose.WALK_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a node, and what it takes to answer it."""
+
+    tx: Tx
+    node: Node
+    machine: Machine
+    ask: messages.Ask
+    vault: BadgeVault
+    now: datetime
 
 
 def answer(
@@ -30,7 +54,7 @@ def answer(
     machine = tx.machines.get(node.machine) if node and node.retired is None else None
     if node is None or machine is None or mark is None:
         return None
-    decision = _decided(tx, node, machine, ask, vault, now)
+    decision = _decided(Question(tx, node, machine, ask, vault, now))
     told = messages.Decision(decision.allowed, decision.until, _objected(decision))
     grant = grant_body(decision.grant) if decision.allowed and decision.grant else None
     booking = booking_body(decision.booking) if decision.allowed and decision.booking else None
@@ -43,31 +67,77 @@ def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
     return tuple(messages.Objected(one.code, dict(one.params)) for one in shown)
 
 
-def _decided(
-    tx: Tx, node: Node, machine: Machine, ask: messages.Ask, vault: BadgeVault, now: datetime
-) -> Decision:
+def _decided(asked: Question) -> Decision:
+    tx, ask = asked.tx, asked.ask
     if ask.purpose is Purpose.ENROL:
-        return enrolling_at.take(tx, node, ask, vault, now)
+        return enrolling_at.take(tx, asked.node, ask, asked.vault, asked.now)
     if ask.purpose not in KNOWN:
         return _refused(Reason.FORBIDDEN)
-    badge = badge_named(tx, node, ask.badge.key, vault)
+    badge = badge_names.badge_named(tx, asked.node, ask.badge.key, asked.vault)
     if badge is None or badge.state is BadgeState.RETURNED:
         return _refused(Reason.BADGE_UNKNOWN)
     person = tx.people.get(badge.person)
     if person is None or badge.state is not BadgeState.ACTIVE:
         return _refused(Reason.BADGE_LOST)
-    if ask.purpose is Purpose.SUPERVISE:
-        return vouching.vouch(tx, person, machine, now)
+    return _unsure(asked, badge) or _of_person(asked, person)
+
+
+def _unsure(asked: Question, badge: Badge) -> Decision | None:
+    """A badge that rests, a PIN that is wrong or missing; None when nothing of that stands against it."""
+    if badge.rests is not None and asked.machine.risk is not Risk.LOW:
+        return _refused(Reason.SEE_DESK)
+    if asked.ask.secret is not None:
+        typed = (_digits(asked), asked.node.id)
+        right = pins.check(asked.tx, asked.vault, badge, typed, asked.now) is pins.Verdict.RIGHT
+        return None if right else _refused(Reason.PIN_NEEDED)
+    wanted = asked.ask.purpose in STARTS and badge.copyable and facts.policy_of(asked.machine).needs_pin
+    at_home = _runs(asked, badge.person)
+    return _refused(Reason.PIN_NEEDED) if wanted and not at_home else None
+
+
+def _digits(asked: Question) -> str:
+    """The PIN on its way, as typed; "" for what is none."""
+    secret, conceal = asked.ask.secret or "", Keys.of(asked.vault.open(asked.node.sealed_key)).conceal
+    try:
+        return found(conceal, secret, asked.ask.nonce).decode("ascii")
+    except ValueError:
+        return ""
+
+
+def _of_person(asked: Question, person: Person) -> Decision:
+    tx, machine, now = asked.tx, asked.machine, asked.now
+    if asked.ask.purpose is Purpose.SUPERVISE:
+        return vouching.vouch(tx, person, machine, asked.node, now)
+    if asked.ask.purpose is Purpose.SIGN_OFF:
+        return vouching.may_sign(tx, person, machine, now)
     running = tx.sessions.running(machine.id)
-    if ask.purpose is Purpose.USE and running is not None and running.person == person.id:
+    if asked.ask.purpose is Purpose.USE and running is not None and running.person == person.id:
         return _longer(tx, person, running.reservation, now)
-    view = granting.person_view(tx, person, machine, now, ask.badge.key)
+    return _start(asked, person)
+
+
+def _runs(asked: Question, person: str) -> bool:
+    running = asked.tx.sessions.running(asked.machine.id)
+    return running is not None and running.person == person
+
+
+def _start(asked: Question, person: Person) -> Decision:
+    tx, machine, now, key = asked.tx, asked.machine, asked.now, asked.ask.badge.key
+    view = granting.person_view(tx, person, machine, now, key)
     arrived = facts.bookings_of(tx, machine.id, Span(now, now + granting.NOW_ENOUGH))[1]
-    locks = granting.locks_on(tx, machine.id)
-    decision = decide(ask.badge.key, view, now, Situation(locks=locks, fresh=True, arrived=arrived))
+    situation = Situation(locks=granting.locks_on(tx, machine.id), fresh=True, arrived=arrived)
+    decision = decide(key, view, now, situation)
     if decision.kind is not Kind.WALK_UP or not decision.allowed:
         return decision
-    return _booked(tx, machine, decision, now)
+    beside = bringing.elsewhere(tx, person, machine, now)
+    if beside is None:
+        return _booked(tx, machine, decision, now)
+    if asked.ask.purpose is Purpose.USE:
+        come = bringing.bring(tx, beside, machine, (key, view, situation), now)
+        return come or _refused(Reason.RESERVED_OTHER)
+    told = {"machine": beside.machine, "start": stamp(beside.start), "until": stamp(beside.end)}
+    asks = objection(Reason.CONCURRENT, told)  # "move your booking here?" (E22)
+    return Decision(allowed=False, until=None, objections=(asks,), kind=Kind.USE)
 
 
 def _longer(tx: Tx, person: Person, reservation: str | None, now: datetime) -> Decision:
@@ -83,24 +153,6 @@ def _longer(tx: Tx, person: Person, reservation: str | None, now: datetime) -> D
 
 def _refused(code: Reason) -> Decision:
     return Decision(allowed=False, until=None, objections=(objection(code),), kind=Kind.USE)
-
-
-def badge_named(tx: Tx, node: Node, key: str, vault: BadgeVault) -> Badge | None:
-    """The badge that this node calls `key`, whatever its state. Once found, its id is remembered: the next question seeks."""
-    key_of = granting.key_maker(node, vault)
-    before = _NAMED.get((node.id, key), 0)
-    known = tx.badges.get(before) if before else None
-    if known is not None and known.lab == node.lab and key_of(known) == key:
-        return known
-    found = next((badge for badge in tx.badges.in_lab(node.lab) if key_of(badge) == key), None)
-    if found is not None:
-        _NAMED.keep((node.id, key), 0, found.id)
-    return found
-
-
-_NAMED: Kept[tuple[str, str], str] = Kept(
-    100_000
-)  # (node, its name for a badge) -> badge: 10,000 members at ten nodes
 
 
 def _booked(tx: Tx, machine: Machine, decision: Decision, now: datetime) -> Decision:

@@ -24,7 +24,7 @@ def state_taken(tx: Tx, node_id: str, state: NodeState, now: datetime) -> None:
     if not state.online:
         _gone(tx, node, now, OutageCause.UNHEARD)
         return
-    _restarted(tx, node, said["boot"])
+    _restarted(tx, node, state.boot)
     values: dict[str, object] = {"live": said, "online": True}
     values |= {name: said[name] for name in ("version", "boot") if said[name] is not None}
     tx.nodes.seen(node.id, now, values)

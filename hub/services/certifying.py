@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.access import Objection, objection
-from core.certificates import Act, Courses, Event, standing
+from core.certificates import Act, Claim, Courses, Event, standing
+from core.timeline import stamp
 from core.vocabulary import CertificateState, Reason
 from hub.ports import Certificate, Person, Tx
 from hub.services import facts, granting
@@ -44,19 +45,23 @@ def grant(
 
 
 def claim(
-    tx: Tx, signer: str, member: str, course: str, now: datetime, reason: str
+    tx: Tx, people: tuple[str, str], course: str, now: datetime, said: tuple[str, Claim]
 ) -> CertificateShown | Refused:
-    """Two taps at a machine say that the practical part was shown: a claim, no certificate yet (R28).
+    """Two taps at a machine say that the practical part was shown: provisional until the signer confirms it (R28).
 
-    A UID is soon copied; the signer confirms at the console, by `grant`. Refused: NOT_FOUND, FORBIDDEN.
+    `people`: signer and member; `said`: in which words, and how far it goes. Refused: NOT_FOUND, FORBIDDEN.
     """
+    (signer, member), (reason, how_far) = people, said
     found = tx.certificates.course(course)
     if found is None or tx.people.get(member) is None:
         return refused(Reason.NOT_FOUND)
     if against := _may_sign(tx, signer, member, course, now):
         return against
     certificate = tx.certificates.open(found.lab, member, course)
-    return _record(tx, certificate, Act.PRACTICAL, signer, reason, now)
+    ends = {"alone_until": stamp(how_far.alone_until), "lapses": stamp(how_far.lapses)}
+    data = {"machine": how_far.machine, **ends}
+    tx.certificates.record(certificate, Act.PRACTICAL.value, now, by=signer, reason=reason, data=data)
+    return _told(tx, certificate, Act.PRACTICAL, signer, now)
 
 
 def suspend(tx: Tx, signer: str, certificate: str, reason: str, now: datetime) -> CertificateShown | Refused:
@@ -91,6 +96,10 @@ def _record(
     tx: Tx, certificate: Certificate, act: Act, signer: str, reason: str, now: datetime
 ) -> CertificateShown:
     tx.certificates.record(certificate, act.value, now, by=signer, reason=reason)
+    return _told(tx, certificate, act, signer, now)
+
+
+def _told(tx: Tx, certificate: Certificate, act: Act, signer: str, now: datetime) -> CertificateShown:
     subject = {"member": certificate.person, "course": certificate.course}
     tx.audit.append(certificate.lab, signer, f"certificate.{act.value}", certificate.id, subject, now)
     granting.lab_changed(tx, certificate.lab, now, certificate.course)

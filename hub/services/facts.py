@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.rulebook import resolve
 from core.timeline import Span, instant, subtract
 from core.views import policy_from_body
 from core.vocabulary import BadgeState, MemberStatus, ReservationStatus, Role
+from hub import ports
 from hub.ports import Badge, Machine, Person, Reservation, Tx
 from hub.ports.people import GRACE
 
@@ -54,8 +55,31 @@ def minute_of(local: str) -> int:
 
 
 def week_of(tx: Tx, machine: Machine) -> Week:
-    """The usual hours that hold for a machine, and the days that differ."""
-    usual, exceptions = tx.machines.hours(machine)
+    """The hours that hold for a machine."""
+    return weeks_of(tx, machine.lab, [machine])[machine.id]
+
+
+def weeks_of(tx: Tx, lab: str, machines: Iterable[Machine]) -> Mapping[str, Week]:
+    """The hours that hold for each machine of a lab: the lab's, its own within them, or (R01) its own alone."""
+    said = tx.machines.hours_in(lab)
+    found: dict[str, Week] = {}
+    shared: dict[frozenset[str], Week] = {}
+    for one in machines:
+        holidays = frozenset(one.rules.get("holidays", ()))
+        if holidays not in shared:
+            shared[holidays] = _week(one.zone, said.get(None, ((), ())), holidays)
+        house, own = shared[holidays], said.get(one.id)
+        if one.own_hours:
+            found[one.id] = _week(one.zone, own or ((), ()), holidays)
+        else:
+            found[one.id] = house if own is None else replace(_week(one.zone, own, frozenset()), house=house)
+    return found
+
+
+def _week(
+    zone: str, said: tuple[Sequence[ports.Opening], Sequence[ports.DayException]], holidays: frozenset[str]
+) -> Week:
+    usual, exceptions = said
     by_day: dict[int, list[calendars.Hours]] = defaultdict(list)
     for one in usual:
         by_day[one.weekday].append(
@@ -67,7 +91,7 @@ def week_of(tx: Tx, machine: Machine) -> Week:
         )
         for one in exceptions
     }
-    return Week(machine.zone, by_day, days, frozenset(machine.rules.get("holidays", ())))
+    return Week(zone, by_day, days, holidays)
 
 
 def openings_of(tx: Tx, machine: Machine, within: Span) -> tuple[Opening, ...]:
@@ -124,12 +148,17 @@ def _claim(data: Mapping[str, Any]) -> certificates.Claim | None:
 def person_facts(tx: Tx, person: Person, lab: str, keys: Sequence[str] = ()) -> PersonFacts:
     """What the rules need to know of one person; without keys he stands under his own id."""
     events = events_of(tx.certificates.events(person.id))
-    return _facts(person, lab, _charter(tx, lab), events, _Keys(list(keys) or [person.id]))
+    return _facts(person, lab, charter_of(tx, lab), events, _Keys(list(keys) or [person.id]))
+
+
+def facts_of(person: Person, lab: str, charter: int, events: tuple[certificates.Event, ...]) -> PersonFacts:
+    """The same of somebody whose certificates' events are at hand."""
+    return _facts(person, lab, charter, events, _Keys([person.id]))
 
 
 def people_facts(tx: Tx, lab: str, key_of: KeyOf) -> list[PersonFacts]:
     """The same of everybody in the lab who has a badge, by the keys that `key_of` gives."""
-    charter = _charter(tx, lab)
+    charter = charter_of(tx, lab)
     keys = _keys(tx, lab, key_of)
     events: dict[str, list[Any]] = defaultdict(list)
     for row in tx.certificates.events_in(lab):
@@ -174,7 +203,8 @@ def _keys(tx: Tx, lab: str, key_of: KeyOf) -> dict[str, _Keys]:
     return found
 
 
-def _charter(tx: Tx, lab: str) -> int:
+def charter_of(tx: Tx, lab: str) -> int:
+    """The edition of the lab's charter that is to be accepted."""
     found = tx.machines.lab(lab)
     return found.charter if found else 0
 

@@ -9,9 +9,9 @@ from core.booking import BookingRules, Wanted, last_day
 from core.holder import Holder, plan_of
 from core.timeline import Span, at_local
 from core.vocabulary import Role
-from hub.ports import Machine, Person, Store, Tx
+from hub.ports import Machine, Person, Store, Tx, WaitingEntry
 from hub.ports.bookings import Reservation
-from hub.services import facts, giving_back, granting, holding
+from hub.services import facts, giving_back, granting, holding, offering
 from hub.services.house import House, all_houses, house_with
 from hub.services.letting_in import Caller
 from hub.services.reserving import NotReserved, Slot, Wish, reserve
@@ -40,6 +40,16 @@ def move(
     answer = store.write(lambda tx: giving_back.move(tx, old, by, span, now))
     if isinstance(answer, NotReserved) and answer.only_late:
         wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind)
+        return NotReserved(answer.objections, store.read(lambda tx: instead(tx, wish, now)))
+    return answer
+
+
+def accept(store: Store, entry: WaitingEntry, by: Person, now: datetime) -> Reservation | NotReserved:
+    """Take what is offered to who waits; where somebody was faster, say what is free instead."""
+    offer = store.read(lambda tx: tx.waiting.offer_of(entry.id))
+    answer = store.write(lambda tx: offering.accept(tx, entry, by, now))
+    if isinstance(answer, NotReserved) and answer.only_late and offer is not None:
+        wish = Wish(offer.machine, entry.person, offer.start, offer.end, by=by.id)
         return NotReserved(answer.objections, store.read(lambda tx: instead(tx, wish, now)))
     return answer
 

@@ -6,7 +6,7 @@ when it is sent, from one snapshot, so revision and content always belong togeth
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,14 +14,15 @@ from typing import Any
 
 from core.access import Decision, Lock, OpenSession, Situation, decide
 from core.certificates import tree_of
-from core.grants import Facts, MachineView, Right, compile_view, frank_view, right_of
+from core.grants import Checklists, Facts, MachineView, Right, compile_view, frank_view, right_of
 from core.timeline import Span
 from core.views import view_body as body_of
 from core.vocabulary import Inhibit
 from core.wire.seal import Keys, badge_key
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
 from hub.services import facts
-from hub.services.house import house_of
+from hub.services.house import House, house_of
+from hub.services.known import Known, known_of
 
 NOW_ENOUGH = timedelta(minutes=1)  # a question about a later instant is not about the present session
 LOOK_AHEAD = timedelta(days=2)  # how far a page's decision sees slots and openings: past any session
@@ -29,20 +30,19 @@ LOOK_AHEAD = timedelta(days=2)  # how far a page's decision sees slots and openi
 
 def changed(tx: Tx, machines: Iterable[str], now: datetime) -> None:
     """What the views of these machines say has changed: raise their revisions and send them."""
-    for machine in sorted(set(machines)):
-        found = tx.nodes.at(machine)
-        node = tx.nodes.get(found.id, lock=True) if found else None
-        if node and node.retired is None:
-            tx.nodes.set_view(node.id, node.view_rev + 1, "")
-            tx.outbox.put_once(node.lab, "view", node.id, {}, now)
-    _live(tx, machines, now)
+    found = {name: tx.machines.get(name) for name in set(machines)}
+    changed_in(tx, {name: machine.lab for name, machine in found.items() if machine}, now)
 
 
-def _live(tx: Tx, machines: Iterable[str], now: datetime) -> None:
-    for name in sorted(set(machines)):
-        machine = tx.machines.get(name)
-        if machine:
-            tx.outbox.put_once(machine.lab, "live", name, {}, now)
+def changed_in(tx: Tx, labs: Mapping[str, str], now: datetime) -> None:
+    """The same of machines whose labs are known."""
+    for machine in sorted(labs):
+        node = tx.nodes.outdate_view(machine)
+        if node is not None:
+            name, lab = node
+            tx.outbox.put_once(lab, "view", name, {}, now)
+    for machine in sorted(labs):
+        tx.outbox.put_once(labs[machine], "live", machine, {}, now)
 
 
 def lab_changed(tx: Tx, lab: str, now: datetime, course: str | None = None) -> None:
@@ -125,9 +125,18 @@ def view_of_node(tx: Tx, name: str, vault: BadgeVault, now: datetime) -> Machine
         epoch=mark.epoch,
         store=mark.store,
         rev=node.view_rev,
+        checklists=_checklists(tx, machine),
     )
     view = compile_view(found, policy, now)
     return replace(view, audit={"seq": seq, "hash": digest})
+
+
+def _checklists(tx: Tx, machine: Machine) -> Checklists:
+    """What a sign-off confirms, of the machine's own courses that say so."""
+    listed = {
+        one.id: one.checklist for one in tx.certificates.courses(machine.lab) if one.id in machine.needs
+    }
+    return {course: items for course, items in listed.items() if items}
 
 
 def key_maker(node: Node, vault: BadgeVault) -> facts.KeyOf:
@@ -161,8 +170,18 @@ def person_view(
 
 def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
     """What the person may at `at`, or everything that he lacks (R14: at the slot's end)."""
-    courses, policy = house_of(tx, machine.lab).courses, facts.policy_of(machine)
-    return right_of(facts.person_facts(tx, person, machine.lab), policy, courses, at)
+    known = known_of(tx, person.id, machine.lab)
+    events = known.events if known else ()
+    return right_in(house_of(tx, machine.lab), Known(person, events, ()), machine, at)
+
+
+def right_in(house: House, known: Known, machine: Machine, at: datetime) -> Right:
+    """The same, where what is known is at hand; of the machine its `needs` are asked."""
+    policy = house.policies[machine.id]
+    if policy.needs != machine.needs:
+        policy = replace(policy, needs=machine.needs)
+    person = facts.facts_of(known.person, house.lab, house.charter, known.events)
+    return right_of(person, policy, house.courses, at)
 
 
 def locks_on(tx: Tx, machine: str) -> tuple[Lock, ...]:

@@ -1,8 +1,9 @@
 """What is a wish held against? Everything that core.booking wants to know, read once, under the locks it needs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from core.access import Objection, objection
 from core.booking import BookingRules, Taken, Wanted, best_seat, displaced, is_exempt, objections, status_of
@@ -13,7 +14,9 @@ from core.timeline import Span
 from core.vocabulary import Reason, ReservationKind, ReservationStatus, Role
 from hub.ports import Machine, Person, Reservation, Tx
 from hub.services import facts, granting, holding
-from hub.services.house import house_of
+from hub.services.holding import Asked
+from hub.services.house import House
+from hub.services.known import Known, known_at
 from hub.services.refused import Refused, refused
 
 AROUND = timedelta(days=2)  # how far openings are read around a slot: past the longest booking of one day
@@ -114,35 +117,57 @@ def ground_of(
 
     `lock` holds the person's row (with whom he shares a quota), then the seats', in id order.
     """
-    machine = tx.machines.get(wish.machine)
-    if lock and machine is not None:
-        holding.lock(tx, wish.person, holding.machine_terms(machine))
-    person = tx.people.get(wish.person)
-    if machine is None or person is None:
+    found = known_at(tx, wish.machine, wish.person)
+    if lock and found is not None and _locked(tx, wish, found[0]):
+        found = known_at(tx, wish.machine, wish.person)
+    if found is None:
         return NotReserved(no(Reason.NOT_FOUND))
-    if not person.roles.get(machine.lab):
-        return NotReserved(no(Reason.FORBIDDEN))
+    house, known = found
+    against = _out_of_place(wish, known.person.roles.get(house.lab), now)
+    return NotReserved(against) if against else _ground(tx, wish, house, known, Moment(now, but))
+
+
+class Moment(NamedTuple):
+    """When it is judged, and which reservation is not to count."""
+
+    now: datetime
+    but: str
+
+
+def _locked(tx: Tx, wish: Wish, house: House) -> bool:
+    """Hold the person and the seats; whether what was read before is to be read again."""
+    waited = holding.lock(tx, wish.person, house.terms[wish.machine])
+    tx.machines.lock_seats(wish.machine)
+    return waited
+
+
+def _out_of_place(wish: Wish, roles: Collection[Role] | None, now: datetime) -> tuple[Objection, ...]:
+    if not roles:
+        return no(Reason.FORBIDDEN)
     if not (now - FAR < wish.start < wish.end < now + FAR):
         wrong = "end" if wish.end <= wish.start else "start"
-        return NotReserved(refused(Reason.INVALID, {"field": wrong}).objections)
-    seats = tuple(seat.id for seat in tx.machines.seats(machine.id, lock=lock))
-    terms = holding.terms_for(tx, person, machine, wish.start)
-    right = granting.right_at(tx, person, _asking(machine, wish.kind, terms), wish.end)
+        return refused(Reason.INVALID, {"field": wrong}).objections
+    return ()
+
+
+def _ground(tx: Tx, wish: Wish, house: House, known: Known, at: Moment) -> Ground:
+    machine, person = house.machines[wish.machine], known.person
+    terms = holding.aged(tx, person, machine, house.terms[machine.id], wish.start)
+    right = granting.right_in(house, known, _asking(machine, wish.kind, terms), wish.end)
     rules = BookingRules(
-        policy=facts.policy_of(machine, len(seats)),
-        openings=house_of(tx, machine.lab).openings(machine.id, _around(wish)),
+        policy=house.policies[machine.id],
+        openings=house.openings(machine.id, _around(wish)),
         missing=right.missing,
-        seats=seats,
+        seats=house.seats.get(machine.id, ()),
         terms=terms,
-        holder=holding.holder_of(tx, person, machine, wish.start, now, but=but),
+        holder=holding.holder_for(tx, known, Asked(machine, terms, wish.start, at.now, at.but)),
         promised=holding.promised(tx, person.id, right.missing, wish.start),
         spare=holding.spare(tx, machine, terms, wish.start, wish.end),
         note=holding.note_of(machine),
     )
-    roles = facts.roles_of(person, machine.lab)
-    wanted = wanted_of(wish, roles)
-    taken = tuple(taken_of(tx, machine.id, near(rules, Span(wish.start, wish.end)), but))
-    return Ground(machine, person, wanted, rules, right, taken, now)
+    wanted = wanted_of(wish, facts.roles_of(person, machine.lab))
+    taken = tuple(taken_of(tx, machine.id, near(rules, Span(wish.start, wish.end)), at.but))
+    return Ground(machine, person, wanted, rules, right, taken, at.now)
 
 
 def wanted_of(wish: Wish, roles: tuple[Role, ...]) -> Wanted:

@@ -8,17 +8,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.ages import age_on
 from core.certificates import tree_of
 from core.grants import Refusal
 from core.holder import Holder, plan_of
 from core.rulebook import terms_of
+from core.sanctions import standing
 from core.terms import Subject, Terms
 from core.timeline import instant, local_day
 from core.vocabulary import MachineStatus, Reason
 from hub.ports import Machine, Person, Tx
-from hub.services import facts, sanctions
+from hub.services import facts
+from hub.services.known import Known, known_of
 
 BACK = timedelta(days=8)  # an ISO week, or any seven days, and the day's hour more that October has
 GROWN_UP = 21  # no course asks for more years
@@ -34,25 +37,41 @@ def _terms(said: str) -> Terms:
     return terms_of(json.loads(said))
 
 
-def lock(tx: Tx, person: str, terms: Terms) -> None:
-    """Hold the person's row, and those of everybody with whom a quota here is shared (E09)."""
+def lock(tx: Tx, person: str, terms: Terms) -> bool:
+    """Hold the person's row, and those of everybody with whom a quota here is shared (E09); see `People.lock`."""
     found = tx.people.get(person) if _shared(terms) else None
-    tx.people.lock([person] if found is None else sorted({person, *tx.people.sharing(found)}))
+    return tx.people.lock([person] if found is None else sorted({person, *tx.people.sharing(found)}))
 
 
 def _shared(terms: Terms) -> bool:
     return any(quota.subject is not Subject.PERSON for quota in terms.quotas)
 
 
+class Asked(NamedTuple):
+    """What is wanted of whom: a slot at `start` on a machine under its terms; `but`: a reservation not to count."""
+
+    machine: Machine
+    terms: Terms
+    start: datetime
+    now: datetime
+    but: str = ""
+
+
 def holder_of(
     tx: Tx, person: Person, machine: Machine, start: datetime, now: datetime, *, but: str = ""
 ) -> Holder:
     """The person as the rules see him for a slot at `start`; of what is held, all but the reservation `but`."""
-    shared = _shared(machine_terms(machine)) and (
-        person.household is not None or person.organisation is not None
-    )
+    known = known_of(tx, person.id, machine.lab)
+    strikes = known.strikes if known else ()
+    return holder_for(tx, Known(person, (), strikes), Asked(machine, machine_terms(machine), start, now, but))
+
+
+def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
+    """The same of somebody who is known."""
+    person, machine, now = known.person, asked.machine, asked.now
+    shared = _shared(asked.terms) and (person.household is not None or person.organisation is not None)
     persons = tx.people.sharing(person) if shared else [person.id]
-    held = tx.bookings.shares(persons, min(start, now) - BACK)
+    held = tx.bookings.shares(persons, min(asked.start, now) - BACK)
     return Holder(
         who=person.id,
         plan=plan_of(facts.roles_of(person, machine.lab), person.pass_day),
@@ -62,14 +81,18 @@ def holder_of(
         host=person.host is not None,
         household=person.household,
         organisation=person.organisation,
-        barred_until=sanctions.barred_until(tx, person.id, machine.lab, now),
-        held=tuple(one for one in held if one.id != but),
+        barred_until=standing(known.strikes, now).barred_until,
+        held=tuple(one for one in held if one.id != asked.but),
     )
 
 
 def terms_for(tx: Tx, person: Person, machine: Machine, at: datetime) -> Terms:
     """The terms with the least age of the machine's courses, asked only of the young (R23)."""
-    terms = machine_terms(machine)
+    return aged(tx, person, machine, machine_terms(machine), at)
+
+
+def aged(tx: Tx, person: Person, machine: Machine, terms: Terms, at: datetime) -> Terms:
+    """The same, where the machine's own terms are at hand."""
     if person.birth is None or age_on(person.birth, local_day(at, machine.zone)) >= GROWN_UP:
         return terms
     return replace(terms, min_age=max(terms.min_age, least_age(tx, machine)))

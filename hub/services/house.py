@@ -3,10 +3,9 @@
 Only what staff change now and then; whoever has a transaction may ask, the revision is asked first. Nothing here decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from core import calendars
 from core.calendars import Opening, Week
@@ -38,6 +37,7 @@ class House:
     courses: Courses
     weeks: Mapping[str, Week]
     closed: tuple[Closure, ...]
+    charter: int = 0
     _opened: dict[tuple[str, datetime, datetime], tuple[Opening, ...]] = field(default_factory=dict)
 
     def closures(self, machine: str, within: Span) -> list[Closure]:
@@ -82,7 +82,12 @@ def house_of(tx: Tx, lab: str) -> House:
 def houses_of(tx: Tx, labs: Sequence[str]) -> list[House]:
     """The same of several, with one question for all of them."""
     revs = tx.revisions.of([house_name(lab) for lab in labs])
-    return [_HOUSES.get(lab, revs[house_name(lab)]) or _read(tx, lab, revs[house_name(lab)]) for lab in labs]
+    return [house_at(tx, lab, revs[house_name(lab)]) for lab in labs]
+
+
+def house_at(tx: Tx, lab: str, rev: int) -> House:
+    """The lab at its present revision, which was just asked for."""
+    return _HOUSES.get(lab, rev) or _read(tx, lab, rev)
 
 
 def house_with(tx: Tx, machine: str) -> House | None:
@@ -93,23 +98,22 @@ def house_with(tx: Tx, machine: str) -> House | None:
 
 def house_and_calendar(tx: Tx, machine: str) -> tuple[House, int] | None:
     """The same, and the revision of what is reserved on the machine: one question for both."""
-    for ask in (_LAB_OF.get, partial(_lab_of, tx)):  # what we remember first, then the database
-        lab = ask(machine)
-        if lab is None:
-            continue
+    for lab in labs_with(tx, machine):
         revs = tx.revisions.of([house_name(lab), calendar_name(machine)])
-        rev = revs[house_name(lab)]
-        house = _HOUSES.get(lab, rev) or _read(tx, lab, rev)
+        house = house_at(tx, lab, revs[house_name(lab)])
         if machine in house.machines:
             return house, revs[calendar_name(machine)]
     return None
 
 
-def _lab_of(tx: Tx, machine: str) -> str | None:
+def labs_with(tx: Tx, machine: str) -> Iterator[str]:
+    """Where the machine may stand: where it stood when we last looked, then where it stands by the database."""
+    if machine in _LAB_OF:
+        yield _LAB_OF[machine]
     found = tx.machines.get(machine)
     if found is not None:
         _LAB_OF[machine] = found.lab
-    return found.lab if found else None
+        yield found.lab
 
 
 def all_houses(tx: Tx) -> list[House]:
@@ -124,14 +128,6 @@ def all_houses(tx: Tx) -> list[House]:
 def _read(tx: Tx, lab: str, rev: int) -> House:
     machines = {one.id: one for one in tx.machines.all(lab=lab)}
     seats = tx.machines.seats_in(lab)
-    usual = None
-    weeks = {}
-    for name, machine in machines.items():
-        if machine.own_hours:
-            weeks[name] = facts.week_of(tx, machine)
-        else:
-            usual = usual or facts.week_of(tx, machine)
-            weeks[name] = usual
     house = House(
         lab=lab,
         rev=rev,
@@ -140,8 +136,9 @@ def _read(tx: Tx, lab: str, rev: int) -> House:
         terms={name: terms_of({**one.rules, **one.policy}) for name, one in machines.items()},
         seats=seats,
         courses=facts.courses_of(tx, lab, next((one.zone for one in machines.values()), "UTC")),
-        weeks=weeks,
+        weeks=facts.weeks_of(tx, lab, machines.values()),
         closed=tuple(tx.machines.closures_in(lab, *_EVER)),
+        charter=facts.charter_of(tx, lab),
     )
     return _HOUSES.keep(lab, rev, house)
 

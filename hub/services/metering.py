@@ -5,23 +5,21 @@ kept aside, acknowledged as nothing, and raises an alarm; what comes too early w
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.journal import JournalError, digest
-from core.session import TYPES
 from core.timeline import instant
 from core.wire.codec import canonical
 from core.wire.messages import Ack, Records
-from hub.ports import JournalHead, NewRecord, Node, Tx
-from hub.services import arriving, locking_out, overrunning, signing_off, using
+from hub.ports import BadgeVault, JournalHead, NewRecord, Node, Tx
+from hub.services import consequences
 
 EARLY = "early"
 OTHER_HASH = "other hash"
 BROKEN_CHAIN = "broken chain"
-LOCKS = frozenset({"inhibit-set", "inhibit-lifted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,10 @@ class Received:
     whole: bool
 
 
-def take(tx: Tx, node_id: str, batch: Records, now: datetime) -> Ack | None:
+def take(tx: Tx, node_id: str, batch: Records, now: datetime, vault: BadgeVault | None = None) -> Ack | None:
     """Store what is new of a batch and draw its consequences; the acknowledgement goes out after the commit.
 
-    None: nothing of this journal is stored (or the node is unknown), so nothing is acknowledged.
+    Without the `vault` no badge can be told from another. None: nothing of this journal is stored (or the node is unknown), so nothing is acknowledged.
     """
     node, mark = tx.nodes.get(node_id, lock=True), tx.meta.mark()
     if node is None or node.retired is not None or mark is None:
@@ -47,7 +45,10 @@ def take(tx: Tx, node_id: str, batch: Records, now: datetime) -> Ack | None:
         intake.take(record)
     intake.take_waiting()
     intake.store()
-    _consequences(tx, node, [*intake.late, *intake.fresh], now)
+    new = [*intake.late, *intake.fresh]
+    consequences.follow(consequences.Desk(tx, node, now, vault), map(_fact, new))
+    if new:
+        tx.outbox.put_once(node.lab, "live", node.machine, {}, now)
     return Ack(mark.epoch, mark.store, {batch.journal: intake.head.stored}) if intake.head.stored else None
 
 
@@ -155,29 +156,6 @@ def _received(record: Mapping[str, Any]) -> Received:
     return Received(kept, record["prev"], record["data"], whole)
 
 
-def _consequences(tx: Tx, node: Node, fresh: Sequence[Received], now: datetime) -> None:
-    for received in fresh:
-        lock = received.data.get("lock")
-        if received.kept.type in LOCKS and isinstance(lock, str):
-            _lock_seen(tx, node, received, lock)
-        if received.kept.type == "tap":
-            arriving.tapped(tx, node, received.data, received.kept.at, now)
-        if received.kept.type == "overrun":
-            overrunning.alarmed(tx, node, received.kept.session, received.kept.at)
-        if received.kept.type == "sign-off":
-            signing_off.recorded(tx, node, received.data, received.kept.at, now)
-    sessions = dict.fromkeys(one.kept.session for one in fresh if one.kept.type in TYPES)
-    for session in sessions:
-        if session is not None:
-            using.session_recorded(tx, node, session, now)
-    if fresh:
-        tx.outbox.put_once(node.lab, "live", node.machine, {}, now)
-
-
-def _lock_seen(tx: Tx, node: Node, received: Received, lock: str) -> None:
-    at = received.kept.at
-    if received.kept.type == "inhibit-set":
-        locking_out.recorded_set(tx, lock, node, received.data, at)
-        return
-    by = received.data.get("by")
-    locking_out.recorded_lifted(tx, lock, node.machine, by if isinstance(by, str) else None, at)
+def _fact(received: Received) -> consequences.Fact:
+    kept = received.kept
+    return consequences.Fact(kept.type, kept.at, kept.session, received.data)

@@ -4,13 +4,14 @@ An order lives ten seconds and names the node's present start: one that comes la
 it was done is seen on the machine's state, not here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.timeline import stamp
-from core.vocabulary import Inhibit, Reason
-from hub.ports import Machine, Node, Person, Tx
+from core.vocabulary import Inhibit, Reason, StopReason
+from hub.ports import Machine, Node, Person, Session, Tx
 from hub.services.refused import Refused, refused
 
 LIVES = timedelta(seconds=10)  # wire.md: `expires` is at most 10 s ahead
@@ -54,6 +55,34 @@ def order(
     made = Ordered(tx.fresh_id(), machine, node.id, what, inhibit, now + LIVES)
     _send(tx, found, node, made, by, now)
     return made
+
+
+def wind_down(tx: Tx, session: Session, by: str, now: datetime) -> bool:
+    """Nobody answers for a learner's session any more: five minutes are counted down there, then it ends (E19)."""
+    return _ask_to_end(tx, session, by, {"wind_down": True}, now)
+
+
+def end_softly(tx: Tx, session: Session, by: str, now: datetime) -> bool:
+    """Stop a session by its machine's policy because the right to it is gone; False for a machine without a node."""
+    return _ask_to_end(tx, session, by, None, now)
+
+
+def _ask_to_end(tx: Tx, session: Session, by: str, args: Mapping[str, object] | None, now: datetime) -> bool:
+    node = tx.nodes.at(session.machine)
+    if node is None or node.retired is not None:
+        return False
+    payload = {
+        "id": tx.fresh_id(),
+        "order": Wanted.STOP.value,
+        "session": session.id,
+        "by": by,
+        "reason": StopReason.REVOKED.value,
+        "args": dict(args) if args else None,
+        "boot": node.boot,
+        "expires": stamp(now + LIVES),
+    }
+    tx.outbox.put(session.lab, "order", node.id, payload, now)
+    return True
 
 
 def resettable(node: Node | None) -> tuple[Inhibit, ...]:

@@ -19,8 +19,15 @@ HUB = "hub"
 LATER_MOST = timedelta(minutes=30)  # R38
 STAYS_HIS = frozenset(
     {
-        Reason.GRID, Reason.PAST, Reason.LEAD, Reason.DURATION, Reason.QUOTA, Reason.GAP, Reason.PRIORITY,
-        Reason.HORIZON, Reason.MEMBER_SUSPENDED,
+        Reason.GRID,
+        Reason.PAST,
+        Reason.LEAD,
+        Reason.DURATION,
+        Reason.QUOTA,
+        Reason.GAP,
+        Reason.PRIORITY,
+        Reason.HORIZON,
+        Reason.MEMBER_SUSPENDED,
     }
 )  # fmt: skip -- he had the slot already: what is held against a new one is not held against this
 WAITS = frozenset({ReservationStatus.CONFIRMED, ReservationStatus.ARRIVED})

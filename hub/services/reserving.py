@@ -41,9 +41,9 @@ def reserve(tx: Tx, wish: Wish, now: datetime, *, mailed: bool = True) -> Reserv
     found = ground_of(tx, wish, now, lock=True)
     if isinstance(found, NotReserved):
         return found
-    ground, token = _with_a_token(tx, found)
-    against, seat = ground.against(), ground.seat()
-    if against or seat is None:
+    ground, token, against = _with_a_token(tx, found)
+    seat = None if against else ground.seat()
+    if seat is None:
         return NotReserved(against or _taken())
     _give_way(tx, ground, wish, now)
     made = tx.bookings.add(_new(ground, wish, seat), now)
@@ -55,16 +55,17 @@ def reserve(tx: Tx, wish: Wish, now: datetime, *, mailed: bool = True) -> Reserv
     return made
 
 
-def _with_a_token(tx: Tx, ground: Ground) -> tuple[Ground, str | None]:
-    """The ground, by a rebooking token where quota or horizon alone stand against it and one is open."""
-    codes = {one.code for one in ground.against()}
+def _with_a_token(tx: Tx, ground: Ground) -> tuple[Ground, str | None, tuple[Objection, ...]]:
+    """The ground, by a rebooking token where quota or horizon alone stand against it and one is open; what stands against it."""
+    against = ground.against()
+    codes = {one.code for one in against}
     if not codes or not codes <= TOKEN_HELPS:
-        return ground, None
+        return ground, None, against
     tokens = tx.rebookings.open_of(ground.person.id, ground.machine.lab, ground.now)
     by_token = ground.with_token()
     if not tokens or by_token.against():
-        return ground, None
-    return by_token, tokens[0].id
+        return ground, None, against
+    return by_token, tokens[0].id, ()
 
 
 def _give_way(tx: Tx, ground: Ground, wish: Wish, now: datetime) -> None:

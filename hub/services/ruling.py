@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.booking import BookingRules, Wanted, objections
-from core.holder import Held, Holder
+from core.holder import Held, Holder, plan_of
 from core.rulebook import Fault, Level, faults, resolve, together
 from core.timeline import Span
 from core.vocabulary import OCCUPYING, Reason, ReservationKind, ReservationStatus
 from hub.ports import Machine, Person, Reservation, RuleSet, Tx
-from hub.services import facts, granting, ground
+from hub.services import facts, granting, ground, holding
 from hub.services.refused import Refused, refused
 
 LAST_MONTH = timedelta(days=31)
@@ -111,15 +111,19 @@ class _Trial:
                 yield Hindered(one.id, one.machine, one.start, tuple(sorted(new)))
 
     def _codes(self, tx: Tx, one: Reservation, rules: BookingRules) -> frozenset[Reason]:
-        wanted = Wanted(one.start, one.end, one.kind, who=one.person)
-        as_then = replace(rules, holder=_holder(tx, one, self.machine))
+        person = tx.people.get(one.person)
+        roles = facts.roles_of(person, one.lab) if person else ()
+        wanted = Wanted(one.start, one.end, one.kind, roles, one.person)
+        as_then = replace(rules, holder=_holder(tx, one, self.machine, person))
         found = objections(wanted, (), as_then, one.created)
         return frozenset(said.code for said in found) - NOT_THE_RULES
 
 
-def _holder(tx: Tx, one: Reservation, machine: Machine) -> Holder:
-    """What the person held when this slot was booked."""
-    around = tx.bookings.of_person(one.person, one.start - timedelta(days=8), one.start + AHEAD)
+def _holder(tx: Tx, one: Reservation, machine: Machine, person: Person | None) -> Holder:
+    """What the person, and whoever shares a quota with him, held when this slot was booked."""
+    if person is None:
+        return Holder(who=one.person)
+    sharing = {name: tx.people.get(name) for name in {person.id, *tx.people.sharing(person)}}
     families = {machine.id: machine.family}
     held = tuple(
         Held(
@@ -132,11 +136,16 @@ def _holder(tx: Tx, one: Reservation, machine: Machine) -> Holder:
             start=other.start,
             end=other.end,
             exempt=other.exempt,
+            household=whose.household if whose else None,
+            organisation=whose.organisation if whose else None,
+            lab=other.lab,
         )
-        for other in around
+        for name, whose in sorted(sharing.items())
+        for other in tx.bookings.of_person(name, one.start - holding.BACK, one.start + AHEAD)
         if other.created < one.created
     )
-    return Holder(who=one.person, held=held)
+    plan = plan_of(facts.roles_of(person, one.lab), person.pass_day)
+    return Holder(one.person, plan, household=person.household, organisation=person.organisation, held=held)
 
 
 def _family(tx: Tx, name: str, known: dict[str, str]) -> str:
@@ -172,7 +181,8 @@ def _machines(tx: Tx, where: RulesAt) -> Sequence[Machine]:
 
 
 def _against(tx: Tx, by: Person, where: RulesAt, rules: Values) -> Refused | None:
-    if tx.rules.present(where.lab, where.level, where.subject) is None:
+    elsewhere = where.level is Level.LAB and where.subject != where.lab
+    if elsewhere or tx.rules.present(where.lab, where.level, where.subject) is None:
         return refused(Reason.NOT_FOUND)
     if not by.is_staff(where.lab):
         return refused(Reason.FORBIDDEN)

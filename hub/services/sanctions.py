@@ -3,14 +3,14 @@
 Strikes are events; where somebody stands is derived (core.sanctions) each time it is asked.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from core.sanctions import HALVES, STEPS_D, Act, Cause, Event, Standing, standing
-from core.timeline import instant, stamp
+from core.sanctions import HALVES, STEPS_D, Act, Cause, Standing, standing
+from core.timeline import stamp
 from core.vocabulary import Reason, ReservationStatus
 from hub.ports import Person, Reservation, StrikeEvent, Tx
 from hub.services import telling
+from hub.services.known import known_of
 from hub.services.refused import Refused, refused
 
 HUB = "hub"
@@ -46,25 +46,13 @@ def _tell_ban(tx: Tx, person: str, lab: str, after: Standing, now: datetime) -> 
 
 def standing_of(tx: Tx, person: str, lab: str, now: datetime) -> Standing:
     """Where the person stands in this lab."""
-    return standing(_events(tx.strikes.of(person, lab)), now)
+    known = known_of(tx, person, lab)
+    return standing(known.strikes if known else (), now)
 
 
 def barred_until(tx: Tx, person: str, lab: str, now: datetime) -> datetime | None:
     """Until when booking ahead is off for the person; None: it is not."""
     return standing_of(tx, person, lab, now).barred_until
-
-
-def _events(rows: Iterable[StrikeEvent]) -> tuple[Event, ...]:
-    return tuple(
-        Event(
-            row.strike,
-            Act(row.kind),
-            row.at,
-            int(row.data.get("halves", 0)),
-            instant(row.data["until"]) if "until" in row.data else None,
-        )
-        for row in rows
-    )
 
 
 def withdraw(tx: Tx, strike_id: str, by: Person, reason: str, now: datetime) -> StrikeEvent | Refused:

@@ -19,7 +19,7 @@ def tell(
 
 def quietly(tx: Tx, told: Reservation, by: str, action: str, now: datetime) -> None:
     """The same without a mail: one for many is sent by whoever made them."""
-    granting.changed(tx, [told.machine], now)
+    granting.changed_in(tx, {told.machine: told.lab}, now)
     tx.audit.append(told.lab, by, action, told.id, {"machine": told.machine, "member": told.person}, now)
 
 

@@ -52,6 +52,13 @@ def _usage(known: Sequence[StoredRecord]) -> Usage | None:
         return None
 
 
+def _watched_by(known: Sequence[StoredRecord], found: Usage) -> str | None:
+    """Who answers for a supervised session: whoever tapped for it last (R29)."""
+    taps = sorted((one for one in known if one.type == "supervise"), key=lambda one: one.at)
+    said = json.loads(taps[-1].text)["data"].get("supervisor") if taps else None
+    return said if found.responsible is not None and isinstance(said, str) else found.responsible
+
+
 def _row(tx: Tx, session: str, node: Node, found: Usage, reservation: Reservation | None) -> Session:
     responsible = found.responsible if found.responsible and tx.people.get(found.responsible) else None
     return Session(

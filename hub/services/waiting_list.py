@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from core.access import objection
 from core.timeline import Span
-from core.vocabulary import Reason, Role
+from core.vocabulary import MemberStatus, Reason, Role
 from hub.ports import Machine, OfferStatus, Person, Tx, WaitingEntry, WaitingStatus
 from hub.services import facts, fairness, granting, telling
+from hub.services.house import House, house_of
 from hub.services.refused import Refused, refused
 
 MOST = 20  # open entries a person: every family of the demo lab twice
 FAR = timedelta(days=366)  # a window further off or longer is a slip of the keyboard
+GUESTS = 3  # R18: the last class
 HAD_IT = frozenset({OfferStatus.PASSED, OfferStatus.LAPSED})
 
 
@@ -96,7 +98,8 @@ def in_turn(tx: Tx, machine: Machine, span: Span, now: datetime) -> list[Waiting
     """Who is to be asked about this time, in order: nobody who has an offer open, or said no to this very time."""
     waiting = tx.waiting.open_for(machine.id, machine.family, machine.lab, span.start, span.end)
     free = [entry for entry in waiting if now < entry.expires and not _asked(tx, entry, machine.id, span)]
-    return sorted(free, key=lambda entry: _rank(tx, entry, now))
+    house = house_of(tx, machine.lab)
+    return sorted(free, key=lambda entry: _rank(tx, entry, house, now))
 
 
 def _asked(tx: Tx, entry: WaitingEntry, machine: str, span: Span) -> bool:
@@ -112,11 +115,19 @@ def _asked(tx: Tx, entry: WaitingEntry, machine: str, span: Span) -> bool:
     )
 
 
-def _rank(tx: Tx, entry: WaitingEntry, now: datetime) -> tuple[int, int, datetime, str]:
+def _rank(tx: Tx, entry: WaitingEntry, house: House, now: datetime) -> tuple[int, int, datetime, str]:
     person = tx.people.get(entry.person)
-    roles = person.roles.get(entry.lab, frozenset()) if person else frozenset()
-    rank = 0 if roles & {Role.STAFF, Role.MANAGER} else 1  # R18
-    return rank, fairness.score(tx, entry.person, now), entry.created, entry.id
+    rank = GUESTS if person is None else rank_of(person, entry.lab)
+    return rank, fairness.score(tx, entry.person, now, house), entry.created, entry.id
+
+
+def rank_of(person: Person, lab: str) -> int:
+    """The class of somebody who waits: staff, members, day passes, guests (R18)."""
+    if person.is_staff(lab):
+        return 0
+    if person.status is MemberStatus.PROSPECT or not person.has(Role.MEMBER, lab):
+        return GUESTS
+    return 1 if person.pass_day is None else 2
 
 
 def _machines(tx: Tx, want: Want) -> Sequence[Machine]:

@@ -5,6 +5,7 @@ Each has a page that says first what follows, and one button; all of it works wi
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from core.timeline import Span
 from core.vocabulary import Reason, ReservationStatus
 from hub.ports import Machine, Person, Reservation, Tx
 from hub.services import coming_late, extending, facts, finding, giving_back, reserving
+from hub.services.feeding import entry_of
 from hub.services.refused import refused
 from hub.services.reserving import NotReserved, Wish
 from hub.web.acts import ask_of, choices_of, ends_of, facts_of, state_of
@@ -25,6 +27,7 @@ from hub.web.signing import somebody
 from hub.web.typed import day_in, instant_of
 from hub.web.whys import whys
 from hub.words.catalogs import mark
+from hub.words.ics import MIME, entries_text
 
 blueprint = Blueprint("keeping", __name__, url_prefix="/reservations")
 UNDO = timedelta(seconds=10)  # visual.md §5, undo toast
@@ -51,7 +54,29 @@ def reservation(key: str) -> str:
         facts=facts_of(one, now(), voice()),
         state=state_of(one, now(), voice()),
         undo=undo_of(key),
+        made=_made(key),
     )
+
+
+@blueprint.get("/<key>.ics")
+def calendar(key: str) -> Response:
+    """The booking for one's own calendar program."""
+    one, _ = _found(key)
+    host = urlsplit(house().public_url).hostname or "loquet.invalid"
+    text = entries_text([entry_of(one)], voice().lang, house().lab.name, host, now())
+    answer = Response(text, mimetype=MIME)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{one.machine}.ics"'
+    return answer
+
+
+def _made(key: str) -> bool:
+    """Whether this session booked it a moment ago, and has not been told yet."""
+    said = session.get("made")
+    if not isinstance(said, list) or said[0] != key:
+        return False
+    session.pop("made")
+    at = instant_of(said[1])
+    return at is not None and now() - at < UNDO
 
 
 @blueprint.get("/<key>/cancel")

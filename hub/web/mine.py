@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from core.certificates import Courses, Event
 from core.sanctions import Standing
-from core.vocabulary import OCCUPYING, ReservationStatus
-from hub.ports import Course, Person, Reservation, Session, StrikeEvent, Tx
-from hub.services import facts, sanctions
+from core.vocabulary import OCCUPYING, BadgeState, ReservationStatus
+from hub.ports import Badge, Course, Person, Reservation, Session, StrikeEvent, Tx
+from hub.services import enrolling, facts, granting, sanctions
 from hub.web.acts import choices_of, facts_of, state_of
+from hub.web.again import Again, again_of
 from hub.web.house import house, me, now, voice
 from hub.web.keeping import undo_of
-from hub.web.signing import to_sign_in
+from hub.web.signing import somebody, to_sign_in
+from hub.web.travelling import tight
 from hub.web.tree import branches
 from hub.web.waiting import Waits, waits_of
 from hub.web.warnings import warnings_of
@@ -50,6 +52,8 @@ class Mine:
     waits: tuple[Waits, ...]
     stands: Standing
     strikes: tuple[StrikeEvent, ...]
+    badges: tuple[Badge, ...]
+    again: Again | None
 
 
 @blueprint.get("/mine")
@@ -74,12 +78,35 @@ def mine() -> Response | str:
         warnings=warnings_of(read.stands, read.strikes, speech),
         barred=read.stands.barred_until,
         undo=undo_of(None),
+        badges=read.badges,
+        again=read.again,
+        tight=tight(read.coming),
         models=read.models,
         branches=branches(read.courses, read.tree, read.events, now(), speech),
         uses=uses,
         month=_month(read.uses, speech),
         when=lambda at: speech.day(at, now()),
     )
+
+
+@blueprint.post("/mine/badges/<key>/lost")
+def lost(key: str) -> Response:
+    """My badge is lost: from now on it opens nothing."""
+    person, at = somebody(), now()
+
+    def rest(tx: Tx) -> Badge | None:
+        known = tx.badges.get(key)
+        if known is None or known.person != person.id:
+            return None
+        changed = enrolling.rest_badge(tx, key, BadgeState.LOST, person.id, at)
+        granting.person_changed(tx, person.id, at)
+        return changed
+
+    if house().store.write(rest) is None:
+        abort(404)
+    said = mark("Reported lost: it opens nothing any more. The front desk gives you a new one.")
+    flash(voice().text(said), "ending")
+    return redirect(url_for("mine.mine"), 303)
 
 
 def _read(tx: Tx, person: Person, at: datetime) -> Mine:
@@ -98,6 +125,8 @@ def _read(tx: Tx, person: Person, at: datetime) -> Mine:
         waits=waits,
         stands=sanctions.standing_of(tx, person.id, lab.id, at),
         strikes=tuple(tx.strikes.of(person.id, lab.id)),
+        badges=tuple(one for one in tx.badges.of(person.id) if one.state is BadgeState.ACTIVE),
+        again=again_of(tx, person, at),
     )
 
 

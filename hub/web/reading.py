@@ -83,16 +83,14 @@ def workshop(tx: Tx, lab: str, now: datetime, only: str | None = None) -> Worksh
 
 
 def _hours(tx: Tx, lab: str, machines: list[Machine], within: Span) -> Mapping[str, tuple[Opening, ...]]:
-    """The openings of each machine; the lab's week is read once for all that have none of their own."""
+    """The openings of each machine; a week that several share is expanded once."""
     closures = tx.machines.closures_in(lab, within.start, within.end)
-    shared: dict[str, tuple[Opening, ...]] = {}
-    found = {}
-    for one in machines:
-        owner = one.id if one.own_hours else ""
-        if owner not in shared:
-            shared[owner] = openings(facts.week_of(tx, one), within)
-        found[one.id] = _cut(shared[owner], [shut for shut in closures if shut.machine in (None, one.id)])
-    return found
+    weeks = facts.weeks_of(tx, lab, machines)
+    opened = {id(week): openings(week, within) for week in weeks.values()}
+    return {
+        one.id: _cut(opened[id(weeks[one.id])], [shut for shut in closures if shut.machine in (None, one.id)])
+        for one in machines
+    }
 
 
 def _cut(found: tuple[Opening, ...], closures: list[Closure]) -> tuple[Opening, ...]:

@@ -145,19 +145,24 @@ def _wish(by: Person) -> SeriesWish | Refused:
         return refused(Reason.INVALID, {"field": "start"})
     if last is None or every not in EVERY or not set(days) & set(WEEKDAYS):
         return refused(Reason.INVALID, {"field": "rrule"})
-    kind = request.form.get("kind", "")
     staff = by.is_staff(house().lab.id)
+    kind = request.form.get("kind", "")
     return SeriesWish(
         machine=request.form.get("machine", ""),
-        person=request.form.get("member") or by.id,
+        person=(staff and request.form.get("member")) or by.id,
         rrule=rule_of(days, every, last.isoformat()),
         start=span[0],
         end=span[1],
         by=by.id,
-        kind=ReservationKind(kind) if kind in set(KINDS) else ReservationKind.CLASS,
+        kind=ReservationKind(kind) if kind in _kinds(by) else ReservationKind.CLASS,
         note=note(),
         displace=staff and request.form.get("displace") == "on",
     )
+
+
+def _kinds(by: Person) -> set[ReservationKind]:
+    """What this person may repeat: staff everything, a trainer what he teaches, in his own name."""
+    return set(KINDS) - (set() if by.is_staff(house().lab.id) else {ReservationKind.MAINTENANCE})
 
 
 def _try(wish: SeriesWish, at: datetime) -> SeriesAnswer | Refused:
@@ -185,7 +190,8 @@ def _page(against: tuple[Objection, ...] = (), tried: SeriesAnswer | None = None
         "series.html",
         machines=machines,
         people=people,
-        kinds={kind.value: speech.text(word) for kind, word in KINDS.items()},
+        kinds={kind.value: speech.text(word) for kind, word in KINDS.items() if kind in _kinds(somebody())},
+        staff=somebody().is_staff(lab),
         weekdays=list(zip(WEEKDAYS, speech.weekdays(), strict=True)),
         every=EVERY,
         field=lambda name, usual="": request.form.get(name, request.args.get(name, usual)),

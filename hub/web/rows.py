@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.ports import Lock, Person
 from hub.services.locking_out import Effect, effect, may_lift
 from hub.services.ordering import resettable
+from hub.services.taking_out import OUT
 from hub.web.house import now
 from hub.web.looks import Look, is_running, look, session_until
 from hub.web.reading import Place
@@ -38,6 +39,7 @@ class Row:
     locks: tuple[LockShown, ...]
     resets: tuple[str, ...]
     stoppable: bool
+    out: bool
 
 
 def row_of(place: Place, names: dict[str, str], person: Person, speech: Voice) -> Row:
@@ -56,6 +58,7 @@ def row_of(place: Place, names: dict[str, str], person: Person, speech: Voice) -
         locks=tuple(_lock(lock, place, names, person, speech) for lock in place.locks),
         resets=tuple(one.value for one in resettable(place.node)),
         stoppable=is_running(place) and place.node is not None and place.node.online,
+        out=place.machine.status in OUT,
     )
 
 

@@ -11,7 +11,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.access import Objection
-from core.parameters import PARAMETERS
 from core.rulebook import Level, resolve
 from hub.ports import Machine, RuleSet, Tx
 from hub.services import facts, holding, ruling
@@ -19,6 +18,7 @@ from hub.services.refused import Refused
 from hub.services.ruling import RulesAt, Simulation
 from hub.web.house import house, now, voice
 from hub.web.machines import rules_in_words
+from hub.web.rule_fields import CHOICES, LABELS, QUOTA, SECTIONS, Field, Unreadable, field_of, typed_value
 from hub.web.shares import quotas_in_words
 from hub.web.signing import somebody, staff_only
 from hub.web.typed import reason
@@ -28,33 +28,7 @@ from hub.words.catalogs import mark
 
 blueprint = Blueprint("rulings", __name__, url_prefix="/staff/rules")
 blueprint.before_request(staff_only)
-LABELS: Mapping[str, str] = {  # the figures of the page, in the order in which they are read
-    "step_min": mark("Bookings start every … minutes"),
-    "min_duration_min": mark("Shortest booking, minutes"),
-    "max_duration_min": mark("Longest booking, minutes"),
-    "max_session_min": mark("Longest with extensions, minutes"),
-    "buffer_after_min": mark("Free time between two people, minutes"),
-    "horizon_d": mark("Bookable how many days ahead"),
-    "lead_min": mark("Book at least … minutes before"),
-    "quota_week_min": mark("Minutes a person may book in a week"),
-    "quota_future": mark("Bookings a person may have ahead"),
-    "early_min": mark("May start how many minutes early"),
-    "grace_min": mark("Kept for whoever is late, minutes"),
-    "walkup_min": mark("Longest use without a booking, minutes"),
-}
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One field: its name and label, what this level says ("" inherits), what is inherited, and its limits."""
-
-    name: str
-    label: str
-    own: str
-    inherited: str
-    least: int | None
-    most: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +89,15 @@ def _place(level: str, subject: str) -> RulesAt:
 
 
 def _wanted(own: Values) -> dict[str, Any] | str:
-    """This level's rules with the form's figures; the name of the field that is no number."""
+    """This level's rules with what the form says; the name of the field that cannot be read."""
     found = resolve(own)
     for name in LABELS:
-        typed = request.form.get(name, "").strip()
-        if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        try:
+            typed = typed_value(name, request.form)
+        except Unreadable:
             return name
-        if typed:
-            found[name] = int(typed)
+        if typed is not None:
+            found[name] = typed
         elif found.get(name) is not None:
             del found[name]
     return found
@@ -155,7 +130,10 @@ def _page(where: RulesAt, against: tuple[Objection, ...] = (), tried: Simulation
     return render_template(
         "rules.html",
         where=where,
-        figures=[_figure(name, read) for name in LABELS],
+        parts_of=_fields(read, speech),
+        quota=QUOTA,
+        choices={name: speech.text(word) for name, word in CHOICES.items()},
+        weekdays=speech.weekdays(),
         words=_words(one, speech) if one else [],
         title=_title(where, one),
         families={each.family: each.family_names.get(speech.lang, each.family) for each in read.machines},
@@ -181,12 +159,19 @@ def _title(where: RulesAt, one: Machine | None) -> str:
     return where.subject
 
 
-def _figure(name: str, read: Read) -> Figure:
-    own = request.form.get(name) if request.method == "POST" else None
-    said = resolve(read.own).get(name)
-    usual = read.above.get(name, PARAMETERS[name].usual)
-    typed = own if own is not None else "" if said is None else str(said)
-    known = PARAMETERS[name]
-    return Figure(
-        name, voice().text(LABELS[name]), typed, "" if usual is None else str(usual), known.least, known.most
-    )
+def _fields(read: Read, speech: Voice) -> list[tuple[str, list[Field]]]:
+    """The parts of the page with their fields: as saved, or as just typed."""
+    own = resolve(read.own)
+    if request.method == "POST":
+        own = {name: value for name in LABELS if (value := _typed(name)) is not None}
+    return [
+        (speech.text(title), [field_of(name, own, read.above, speech) for name in names])
+        for title, names in SECTIONS
+    ]
+
+
+def _typed(name: str) -> Any:
+    try:
+        return typed_value(name, request.form)
+    except Unreadable:
+        return request.form.get(name, "").strip() or None

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.access import Objection
-from core.sanctions import Standing
+from core.sanctions import STEPS_D, Standing
 from hub.ports import Person, StrikeEvent, Tx
 from hub.services import facts, sanctions
 from hub.services.refused import Refused
@@ -41,6 +41,18 @@ def decide(key: str, what: str) -> Response | tuple[str, int]:
     return redirect(url_for("strikes.strikes", member=answer.person), 303)
 
 
+@blueprint.post("/<member>/ban")
+def lengthen(member: str) -> Response | tuple[str, int]:
+    """A human makes the pause longer than the seven days that come by themselves; with a reason that the member reads."""
+    by, at, lab = somebody(), now(), house().lab.id
+    terms = (request.form.get("days", type=int) or 0, reason())
+    answer = house().store.write(lambda tx: sanctions.lengthen(tx, lab, member, by, terms, at))
+    if isinstance(answer, Refused):
+        return _page(member, answer.objections), 422
+    flash(voice().text(mark("The pause is longer now: the member knows why.")), "ending")
+    return redirect(url_for("strikes.strikes", member=member), 303)
+
+
 def _page(member: str, against: tuple[Objection, ...] = ()) -> str:
     lab, at = house().lab.id, now()
 
@@ -59,5 +71,6 @@ def _page(member: str, against: tuple[Objection, ...] = ()) -> str:
         warnings=warnings_of(stands, told, voice()),
         words=words,
         barred=stands.barred_until,
+        longer=[days for days in STEPS_D[1:] if stands.ban and days <= stands.ban.asked_d],
         against=whys(against),
     )

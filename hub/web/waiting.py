@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from core.access import Objection
 from hub.ports import Offer, Person, Reservation, Tx, WaitingEntry, WaitingStatus
-from hub.services import offering, waiting_list
+from hub.services import fairness, offering, waiting_list
+from hub.services.house import house_of
 from hub.services.refused import Refused
 from hub.services.reserving import NotReserved
 from hub.services.waiting_list import Want
@@ -145,7 +146,21 @@ def _mine(key: str) -> Waits:
 def _page(key: str, against: tuple[Objection, ...] = ()) -> str:
     one = _mine(key)
     waits = one.entry.status is WaitingStatus.WAITING and now() < one.entry.expires
-    return render_template("waiting.html", one=one, waits=waits, against=whys(against))
+    fair = _fair(one.entry) if waits else ""
+    return render_template("waiting.html", one=one, waits=waits, fair=fair, against=whys(against))
+
+
+def _fair(entry: WaitingEntry) -> str:
+    """What decides whose turn it is, never hidden (R20)."""
+    at, speech = now(), voice()
+
+    def read(tx: Tx) -> tuple[int, int]:
+        lab = house_of(tx, entry.lab)
+        return fairness.score(tx, entry.person, at, lab), fairness.usual(tx, at, lab)
+
+    had, usual = (speech.duration(minutes) for minutes in house().store.read(read))
+    said = mark("Who had less of the busy hours goes first: you had %(had)s in four weeks, half of the others %(usual)s or less.")  # fmt: skip
+    return speech.text(said, had=had, usual=usual)
 
 
 def _refused(answer: Refused, machine: str) -> str:

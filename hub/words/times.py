@@ -7,7 +7,7 @@ then weekday and date. All instants come in aware; the zone is the lab's.
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 from hub.words.catalogs import mark, text
 from hub.words.languages import LOCALES, known_language
@@ -47,6 +47,12 @@ def day_in_words(day: date, today: date, lang: str) -> str:
 def long_day(day: date, lang: str) -> str:
     """Weekday, day and month: "mardi 24 novembre"."""
     return format_date(day, "EEEE d MMMM", locale=LOCALES[known_language(lang)])
+
+
+def weekdays(lang: str) -> list[str]:
+    """The names of the days, from Monday on."""
+    names = get_day_names("wide", locale=LOCALES[known_language(lang)])
+    return [names[n] for n in range(7)]
 
 
 def short_day(day: date, lang: str) -> str:

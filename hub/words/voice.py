@@ -57,6 +57,10 @@ class Voice:
         """mardi 24 novembre."""
         return times.long_day(self.local_date(at), self.lang)
 
+    def weekdays(self) -> list[str]:
+        """lundi, mardi, … dimanche."""
+        return times.weekdays(self.lang)
+
     def short_day(self, at: datetime) -> str:
         """mar. 24/11."""
         return times.short_day(self.local_date(at), self.lang)

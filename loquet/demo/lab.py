@@ -76,6 +76,26 @@ COURSES = {
     "WOOD2": (("Scie à format", "Formaatzaag", "Panel saw"), ("WOOD1",), 12, 3, 3, True, 18),
 }  # fmt: skip
 
+# course: what trainer and trainee confirm at a sign-off, item: id, fr nl en, 42 letters at most (two lines of a display)
+_LASER = (
+    ("stop", "Arrêt d'urgence: montré et essayé ?", "Noodstop: getoond en geprobeerd?", "Emergency stop: shown and tried?"),
+    ("fire", "Feu: que faire, où est l'extincteur ?", "Brand: wat doen, waar is de blusser?", "Fire: what to do, where to find help?"),
+    ("materials", "PVC et chlore: interdits, compris ?", "Pvc en chloor: verboden, begrepen?", "No PVC, no chlorine: is it understood?"),
+    ("air", "Extraction et couvercle: vérifiés ?", "Afzuiging en deksel: nagekeken?", "Extraction and lid: checked?"),
+    ("focus", "Focale et zéro réglés sans aide ?", "Focus en nulpunt: zonder hulp gezet?", "Focus and origin set without help?"),
+    ("alone", "Découpe surveillée, faite sans aide ?", "Snede gemaakt en bewaakt zonder hulp?", "A cut made and watched without help?"),
+)  # fmt: skip
+_MILL = (
+    ("stop", "Arrêt d'urgence: montré et essayé ?", "Noodstop: getoond en geprobeerd?", "Emergency stop: shown and tried?"),
+    ("wear", "Lunettes, cheveux, manches: compris ?", "Bril, haar, mouwen: begrepen?", "Glasses, hair, sleeves: understood?"),
+    ("clamp", "Pièce bridée et vérifiée sans aide ?", "Werkstuk opgespannen zonder hulp?", "Workpiece clamped without help?"),
+    ("tool", "Fraise changée, zéro réglé sans aide ?", "Frees gewisseld, nulpunt zonder hulp?", "Tool changed, origin set without help?"),
+)  # fmt: skip
+CHECKLISTS = {
+    course: tuple(dict(zip(("id", "fr", "nl", "en"), item, strict=True)) for item in items)
+    for course, items in {"LAS1": _LASER, "LAS2": _LASER, "CNC1": _MILL, "CNC2": _MILL}.items()
+}  # the other courses: the list of the house (node.doorman.checklist)
+
 NODES = {"las-1": "LAS-1", "cnc-2": "CNC-2", "3dp-1": "3DP-1"}
 MORE_NODES = {"las-2": "LAS-2", "cnc-1": "CNC-1", "3dp-2": "3DP-2", "3dp-3": "3DP-3", "sla-1": "SLA-1",
               "vin-1": "VIN-1", "emb-1": "EMB-1", "sol-1": "SOL-1", "saw-1": "SAW-1"}  # fmt: skip

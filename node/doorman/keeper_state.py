@@ -36,6 +36,7 @@ class KeeperState:
     extraction: bool
     alarm: bool
     presses: int
+    fault: str | None = None  # which, while FAULT holds (core.wire.socket)
 
 
 def keeper_state(said: Mapping[str, Any]) -> KeeperState:
@@ -53,6 +54,7 @@ def keeper_state(said: Mapping[str, Any]) -> KeeperState:
         extraction=said["extraction"],
         alarm=said["alarm"],
         presses=said["presses"],
+        fault=said.get("fault"),
     )
 
 

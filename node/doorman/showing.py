@@ -101,7 +101,8 @@ class Showing:
     online: bool = True
     phase: Phase | None = Phase.IDLE
     inhibits: frozenset[Inhibit] = frozenset()
-    drawing: bool = False
+    drawing: bool = False  # it has power though it should have none
+    fault: str = ""  # which, while FAULT holds
     alarm: bool = False
     extraction: bool = False
     phase_until_ms: int | None = None

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
+from core.access import objection
 from core.calendars import next_start, open_for, present_for, span_around
 from core.case import Objection
 from core.grants import Booking, MachineView
 from core.timeline import local_day
 from core.vocabulary import Inhibit, LockKind, Phase, Reason, Role
+from node.doorman.keeper_state import KeeperState
 from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Day, Down, Face, Guest, Said, Screen, Showing, Slot, Word
 
@@ -40,7 +42,11 @@ class Stage:
         broken = state is not None and Inhibit.FAULT in state.inhibits
         unready = not broken and all(one.code is Reason.FAULT for one in objections)
         word = Word.NOT_READY if unready else Word.DENIED
-        self._said = Said(word, self._known.mono_ms(), lang, objections)
+        which = (state.fault or "") if state else ""
+        told = tuple(
+            objection(one.code, {"fault": which}) if one.code is Reason.FAULT else one for one in objections
+        )
+        self._said = Said(word, self._known.mono_ms(), lang, told)
 
     def clear(self) -> None:
         """Nothing more to say to anybody."""
@@ -80,7 +86,8 @@ class Stage:
             day=_day(view, now),
             phase=state.phase if state else None,
             inhibits=state.inhibits if state else frozenset(),
-            drawing=bool(state and state.busy and state.phase in {Phase.IDLE, Phase.RUN_ON}),
+            drawing=bool(state and _live_while_off(state)),
+            fault=(state.fault or "") if state else "",
             alarm=bool(state and state.alarm),
             phase_until_ms=state.phase_until_ms if state else None,
         )
@@ -112,6 +119,12 @@ class Stage:
         grant = self._known.grant_of(lock.owner)
         reason, since = (told.reason or "", told.since) if told else ("", None)
         return Down(grant.name if grant else "", reason, since)
+
+
+def _live_while_off(state: KeeperState) -> bool:
+    """Does it draw, or say its contact that the relay is closed, though it should be open?"""
+    off = state.phase in {Phase.IDLE, Phase.RUN_ON}
+    return off and (state.busy or state.relay == "mismatch")
 
 
 def _hours(view: MachineView | None, now: datetime) -> tuple[datetime | None, bool]:

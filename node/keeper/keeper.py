@@ -38,6 +38,7 @@ from core.interlock import (
     step,
 )
 from core.vocabulary import EndQuality, Inhibit, LockKind, Phase, Reason, StopReason
+from node.keeper.failing import fault_of
 from node.keeper.ledger import Ledger
 from node.keeper.memory import state_text
 from node.keeper.meter import Meter
@@ -74,6 +75,7 @@ class Keeper:
         self.seen: Inputs = Inputs()
         self.known: set[str] = set()
         self.presses = 0
+        self.fault: str | None = None  # which, while FAULT holds
         self.doorman = False
         self.networked = False  # a network driver switches or senses: never a high-risk machine
         self.stale = True  # until a doorman says otherwise
@@ -86,7 +88,7 @@ class Keeper:
 
     def boot(self, found: Found) -> None:
         """Begin with what was remembered: relay open, session over, run-on in full."""
-        self.state, self._checkpoint = found.state, found.checkpoint
+        self.state, self._checkpoint, self.fault = found.state, found.checkpoint, found.fault
         self.feed(Boot())
         if found.damaged:
             self.feed(SetInhibit(Inhibit.JOURNAL, "damaged"))
@@ -114,9 +116,17 @@ class Keeper:
         if isinstance(event, Cap):
             self.meter.capped_ms = self._now()
         if self.state != before:
+            self._note_fault(event, before)
             self._adopt_policy()
             self.on_change()
         return answer
+
+    def _note_fault(self, event: Event, before: State) -> None:
+        """Which fault it is is kept with it over a boot."""
+        new = Inhibit.FAULT in self.state.inhibits and Inhibit.FAULT not in before.inhibits
+        if new:
+            self.fault = fault_of(event, self.seen)
+            self.ledger.write((), {"fault": self.fault or ""})
 
     def due_ms(self) -> int | None:
         """The next instant at which something must happen."""

@@ -25,7 +25,7 @@ from node.keeper.ledger import Ledger
 from node.keeper.policy import from_profile, from_text
 from node.keeper.salvage import open_store
 from node.keeper.server import AlreadyRunningError, Connection, Hearing, Server
-from node.keeper.store import Store
+from node.keeper.store import JournalFault, Store
 from node.ports import Clock, Hardware
 from node.settings import NodeSettings, SettingsError
 from node.watchdog import ALIVE, READY, STOPPING, notify
@@ -99,7 +99,14 @@ class Program:
             notify(ALIVE)
         if now_ms >= self._forget_ms:
             self._forget_ms = now_ms + FORGET_MS
+            self._forget()
+
+    def _forget(self) -> None:
+        """Clear out what the hub has long had; a disk that refuses even this must not end a session."""
+        try:
             archive.forget(self._store, int(self._clock.wall().timestamp() * 1000))
+        except JournalFault as problem:
+            log.error("event=forget_failed problem=%s", problem)  # noqa: TRY400 - one line, no trace
 
 
 def run(

@@ -5,6 +5,7 @@ It must fit a packet: of very many locks the last ones are left out, `inhibits` 
 
 from typing import Final
 
+from core.vocabulary import Inhibit
 from core.wire import codec
 from core.wire.socket import MAX_BYTES, Message
 from node.keeper.keeper import Keeper
@@ -36,6 +37,7 @@ def state_message(keeper: Keeper) -> Message:
         "extraction": state.extraction,
         "alarm": state.alarm,
         "presses": keeper.presses,
+        "fault": keeper.fault if Inhibit.FAULT in state.inhibits else None,
         "now_ms": keeper.clock.monotonic_ms(),
     }
     while locks and len(codec.encode(message)) > ROOM:

@@ -40,6 +40,7 @@ class Found:
     checkpoint: dict[str, object] = field(default_factory=dict)
     damaged: bool = False
     forgot: bool = False  # the state could not be read: locks may be missing
+    fault: str | None = None  # which FAULT was latched
 
 
 def open_store(file: Path) -> tuple[Store, Found]:
@@ -94,7 +95,7 @@ def _recall(store: Store, *, damaged: bool) -> Found:
         log.exception("event=memory_unreadable")
         return Found(damaged=True, forgot=True)
     checkpoint = _last_sign(store, state.session.id) if state.session and state.power else {}
-    return Found(state, checkpoint, damaged)
+    return Found(state, checkpoint, damaged, fault=store.recall("fault") or None)
 
 
 def _last_sign(store: Store, session: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ transaction as the records that led to it; one journal per start, its chain goin
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,8 @@ CREATE TABLE IF NOT EXISTS lifted (lock TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 PAGE_BYTES: Final = 4096  # SQLite's own
-ROOM_BYTES: Final = 1 << 20  # about 80 starts and ends between two checkpoints
+ROOM_BYTES: Final = 1 << 19  # about 40 starts and ends between two checkpoints
+log = logging.getLogger("loquet.keeper")
 BUSY_S: Final = 1.0  # nobody else writes; a reader with a shell must not hold a start for long
 
 
@@ -48,7 +50,6 @@ class Store:
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.execute("PRAGMA synchronous=FULL")
             self._base.executescript(SCHEMA)
-            _make_room(self._base, file)
         except sqlite3.Error as problem:
             raise JournalFault(str(problem)) from problem
         self.journal = ""
@@ -62,6 +63,7 @@ class Store:
 
     def begin(self, journal: str, boot: str) -> None:
         """Open this start's journal: `journal` and `boot` are 16 random bytes each, as text."""
+        _make_room(self._base, self.file)  # not before: a damaged file is left as it is
         prev = self._one("SELECT text FROM record ORDER BY journal DESC, seq DESC LIMIT 1", ())
         last = str(json.loads(str(prev))["hash"]) if prev else ""
         with _Transaction(self._base):
@@ -123,16 +125,22 @@ class Store:
 
 
 def _make_room(base: sqlite3.Connection, file: Path) -> None:
-    """Let the WAL have its size before a tap waits for it: while the file grows, an fsync costs half as much again."""
-    base.execute(f"PRAGMA wal_autocheckpoint={ROOM_BYTES // PAGE_BYTES}")
+    """Let the WAL have its size before a tap waits for it: while the file grows, an fsync costs half as much again.
+
+    A disk without room for it is no fault of the journal: it only stays slower.
+    """
     wal = file.with_name(f"{file.name}-wal")
-    if wal.exists() and wal.stat().st_size >= ROOM_BYTES:
-        return
-    base.execute("DROP TABLE IF EXISTS room")  # of a start that was cut off here
-    base.execute("CREATE TABLE room (bytes BLOB)")
-    base.execute("INSERT INTO room VALUES (zeroblob(?))", (ROOM_BYTES,))
-    base.execute("DROP TABLE room")
-    base.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+    try:
+        base.execute(f"PRAGMA wal_autocheckpoint={ROOM_BYTES // PAGE_BYTES}")
+        if wal.exists() and wal.stat().st_size >= ROOM_BYTES:
+            return
+        base.execute("DROP TABLE IF EXISTS room")  # of a start that was cut off here
+        base.execute("CREATE TABLE room (bytes BLOB)")
+        base.execute("INSERT INTO room VALUES (zeroblob(?))", (ROOM_BYTES,))
+        base.execute("DROP TABLE room")
+        base.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+    except sqlite3.Error as problem:
+        log.warning("event=no_room problem=%s", problem)
 
 
 class _Transaction:

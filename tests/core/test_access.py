@@ -334,7 +334,8 @@ def test_allowed_implies_allowed_at_every_instant_before_until(
 ) -> None:
     now = tuesday("00:00") + timedelta(minutes=minute)
     end = now + timedelta(minutes=20) if ends_soon else None
-    seen = view(*drawn, people=(person("amelie", member_until=end), person("bram")))
+    policy = replace(LAS_1, quiet_from_min=960, quiet_to_min=990) if ends_soon else LAS_1
+    seen = view(*drawn, people=(person("amelie", member_until=end), person("bram")), policy=policy)
     situation = replace(FRESH, arrived=frozenset(arrived))
     decision = decide(AMELIE, seen, now, situation)
     assert decision.allowed == (not decision.objections)
@@ -366,8 +367,10 @@ def test_roles_that_the_view_says_are_the_persons() -> None:
 
 def test_quiet_hours_take_the_power_too_from_eight_sharp_and_end_what_was_begun_before() -> None:
     loud = replace(LAS_1, quiet_from_min=1200, quiet_to_min=480)  # R10
-    hers = Booking("r-amelie", "amelie", ReservationKind.BOOKING, at("2026-11-26 19:00"), at("2026-11-26 21:00"))
-    seen = view(hers, policy=loud)
+    hers = Booking(
+        "r-amelie", "amelie", ReservationKind.BOOKING, at("2026-11-26 19:00"), at("2026-11-26 21:00")
+    )
+    seen = view(hers, policy=loud, now=at("2026-11-26 12:00"))
     assert decide(AMELIE, seen, at("2026-11-26 19:00"), FRESH).until == at("2026-11-26 20:00")
     assert codes(AMELIE, seen, at("2026-11-26 19:59:59")) == []
     (refused,) = decide(AMELIE, seen, at("2026-11-26 20:00"), FRESH).objections

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from core.calendars import Hours, Week, bookable_by, open_for, openings, present_for, span_around
 from core.vocabulary import Audience, Role
 from tests.core.workshop import WEEK, at, span
@@ -59,3 +62,37 @@ def test_from_midnight_to_midnight_is_the_whole_day() -> None:
     week = Week("Europe/Brussels", {1: (Hours(0, 0),)}, {})
     found = openings(week, span("2026-11-24 00:00", "2026-11-24 12:00"))
     assert [one.span for one in found] == [span("2026-11-24 00:00", "2026-11-25 00:00")]
+
+
+def test_a_machine_is_open_in_its_houses_hours_only_unless_it_has_its_own() -> None:
+    long = {day: (Hours(420, 1200),) for day in range(7)}  # R01: 7 to 20, every day
+    inside, alone = replace(WEEK, usual=long, house=WEEK), replace(WEEK, usual=long)
+    week = span("2026-11-23 00:00", "2026-11-30 00:00")
+    tuesday = span("2026-11-24 10:00", "2026-11-24 18:00")
+    members = bookable_by([Role.MEMBER])
+    assert tuesday in open_for(openings(inside, week), members)
+    assert span("2026-11-24 07:00", "2026-11-24 20:00") in open_for(openings(alone, week), members)
+    monday = span("2026-11-23 00:00", "2026-11-24 00:00")  # the house has its staff alone
+    assert openings(inside, monday) == ()
+
+
+def test_without_usual_hours_of_its_own_a_machine_differs_only_on_the_days_that_it_names() -> None:
+    shut = Week("Europe/Brussels", {}, {date(2026, 11, 25): (Hours(540, 660),)}, house=WEEK)
+    found = openings(shut, span("2026-11-24 00:00", "2026-11-26 00:00"))
+    assert [one.span for one in found] == [
+        span("2026-11-24 10:00", "2026-11-24 18:00"),
+        span("2026-11-25 10:00", "2026-11-25 11:00"),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1, 24)), max_size=6))
+@settings(max_examples=12, deadline=None)
+def test_no_machine_is_ever_open_while_its_house_is_closed(drawn: list[tuple[int, int, int]]) -> None:
+    usual: dict[int, tuple[Hours, ...]] = {}
+    for day, first, length in drawn:
+        usual[day] = (*usual.get(day, ()), Hours(first * 60, (first + length) * 60 % 1440))
+    week = span("2026-11-23 00:00", "2026-11-30 00:00")
+    for members in (bookable_by([Role.MEMBER]), bookable_by([Role.STAFF])):
+        house = open_for(openings(WEEK, week), members)
+        for one in open_for(openings(replace(WEEK, usual=usual, house=WEEK), week), members):
+            assert any(bound.covers(one) for bound in house)

@@ -105,7 +105,8 @@ def test_rules_as_json_become_terms() -> None:
     assert terms.quiet == Daily(1200, 480)
     assert terms.peak == (Daily(1020, 1320, (4,)), Daily(540, 600))
     assert terms.quotas == (Quota(3, Unit.COUNT, Window.DAY, Scope.ALL, Subject.HOUSEHOLD),)
-    assert terms_of({}) == Terms(horizons_d={})
+    usual = (Daily(1020, 1320, (3,)), Daily(0, 1440, (5,)))  # R20: Thursday evening, Saturday
+    assert terms_of({}) == Terms(horizons_d={}, peak=usual)
 
 
 @pytest.mark.parametrize("family", sorted(families.FAMILIES))

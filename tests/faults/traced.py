@@ -111,7 +111,9 @@ class Traced:
             self.doorman.line.close()
             self.doorman = None
         with (self.folder / "trace").open("a") as trace:
-            trace.write(f"{self.clock.monotonic_ms()} floats \n")  # the kernel frees the line: its pull opens it
+            trace.write(
+                f"{self.clock.monotonic_ms()} floats \n"
+            )  # the kernel frees the line: its pull opens it
         return code
 
     def close(self):
@@ -184,7 +186,9 @@ class Traced:
 
     @property
     def state(self):
-        return self.stop("nobody's")["state"]  # a session that is over: answered with the state, and nothing moves
+        return self.stop("nobody's")[
+            "state"
+        ]  # a session that is over: answered with the state, and nothing moves
 
     # --- what is left behind ---
 

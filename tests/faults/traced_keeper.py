@@ -89,9 +89,7 @@ def main() -> int:
     clock = BenchClock(Path(sys.argv[2]))
     relay = settings.pins["relay"]
     files = settings.state_dir / "trace", settings.state_dir / "journal.db"
-    lines = Lines(
-        (relay.pin, relay.active_high), settings.pins["feedback"].pin, *files, clock.monotonic_ms
-    )
+    lines = Lines((relay.pin, relay.active_high), settings.pins["feedback"].pin, *files, clock.monotonic_ms)
     lines.take_place()
     LocalPiFactory._get_revision = lambda _factory: 0xA02082  # a Pi 3B
     bench = Bench(settings, clock, lines)

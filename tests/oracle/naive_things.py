@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.calendars import Week
+from core.calendars import Hours, Week
 from core.grants import MachinePolicy
 from core.terms import Terms
 from core.vocabulary import Reason, Role
@@ -96,15 +96,21 @@ class House:
         if any(start <= at < end for start, end in machine.closures):
             return False
         wanted = ["members", *(["class"] if slot.kind in PROGRAMME else [])]
+        for_whom = {hours.audience for hours in self.hours_at(machine.week, at, machine)}
+        if machine.week.house is not None:  # R01: never open while the house is closed
+            for_whom &= {hours.audience for hours in self.hours_at(machine.week.house, at, machine)}
+        return bool(for_whom) and (person.staff or not for_whom.isdisjoint(wanted))
+
+    def hours_at(self, week: Week, at: datetime, machine: NaiveMachine) -> list[Hours]:
+        """The ranges that hold this minute, yesterday's over midnight too."""
         day, minute = self.day(at, machine), self.minute_of_day(at, machine)
-        for hours in machine.week.hours(day):
-            through = hours.to_min if hours.to_min > hours.from_min else hours.to_min + 1440
-            if (person.staff or hours.audience in wanted) and hours.from_min <= minute < through:
-                return True
-        before = [
-            hours for hours in machine.week.hours(day - timedelta(days=1)) if hours.to_min <= hours.from_min
+        today = [
+            hours
+            for hours in week.hours(day)
+            if hours.from_min <= minute and (minute < hours.to_min or hours.to_min <= hours.from_min)
         ]
-        return any((person.staff or one.audience in wanted) and minute < one.to_min for one in before)
+        before = week.hours(day - timedelta(days=1))
+        return today + [hours for hours in before if hours.to_min <= hours.from_min and minute < hours.to_min]
 
     def on_grid(self, at: datetime, machine: NaiveMachine) -> bool:
         """Count the minutes back to the local midnight."""

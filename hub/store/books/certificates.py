@@ -107,6 +107,11 @@ class CertificateBook:
         """Everything that happened to a person's certificates, in order."""
         return self._events(_OF_PERSON, {"person": person})
 
+    def signed_by(self, person: str, since: datetime) -> Sequence[CertificateEvent]:
+        """What a person wrote into others' certificates since then, newest first."""
+        wanted = _EVENTS.where(EVENT.c.by == person, EVENT.c.at >= since).order_by(None)
+        return [CertificateEvent(*row) for row in self._c.execute(wanted.order_by(EVENT.c.id.desc()))]
+
     def events_in(self, lab: str) -> Sequence[CertificateEvent]:
         """Everything that happened in a lab, in order (for compiling views)."""
         return self._events(_IN_LAB, {"lab": lab})

@@ -16,7 +16,7 @@ from hub.store import schema
 from hub.store.said import Row as Bare
 from hub.store.said import Said
 from hub.store.schema import table_of
-from hub.store.schema.use import GOING_ON
+from hub.store.schema.use import GOING_ON, LATE
 
 TABLE = table_of(schema.Reservation)
 C = TABLE.c
@@ -27,7 +27,7 @@ _KIND, _STATUS = (AS_READ.index(column) for column in (C.kind, C.status))
 _LATE = Said(
     select(*AS_READ)
     .where(
-        text("status = 'cancelled_late'"),
+        text(LATE),
         C.machine == bindparam("of"),
         C.end_ms > bindparam("after", type_=C.end_ms.type),
     )

@@ -1,7 +1,7 @@
 """How are labs, machines and their hours kept?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
@@ -77,18 +77,25 @@ class MachineBook:
         wanted = _SEATS_LOCKED if lock else _SEATS
         return [Seat(*row) for row in self._c.execute(wanted, {"machine": machine})]
 
-    def hours(self, machine: Machine) -> tuple[Sequence[Opening], Sequence[DayException]]:
-        """The week and its exceptions that hold for a machine: its own, or else the lab's."""
-        owner = machine.id if machine.own_hours else None
-        week = select(OPENING).where(
-            OPENING.c.lab == machine.lab, OPENING.c.machine.is_not_distinct_from(owner)
-        )
-        days = select(EXCEPTION).where(
-            EXCEPTION.c.lab == machine.lab, EXCEPTION.c.machine.is_not_distinct_from(owner)
-        )
-        openings = self._c.execute(week.order_by(OPENING.c.weekday, OPENING.c.from_local, OPENING.c.id))
-        latest = {row.day: _exception(row) for row in self._c.execute(days.order_by(EXCEPTION.c.id))}
-        return [_opening(row) for row in openings], [latest[day] for day in sorted(latest)]
+    def lock_seats(self, machine: str) -> None:
+        """Hold its seats' rows till the transaction ends (PostgreSQL; SQLite has one writer)."""
+        if self._c.dialect.name == "postgresql":
+            self.seats(machine, lock=True)
+
+    def hours_in(self, lab: str) -> Mapping[str | None, tuple[Sequence[Opening], Sequence[DayException]]]:
+        """Every week in a lab with the days that differ, the latest saved of each: the lab's (None), and what machines say."""
+        week = select(OPENING).where(OPENING.c.lab == lab)
+        days = select(EXCEPTION).where(EXCEPTION.c.lab == lab)
+        openings: dict[str | None, list[Opening]] = {None: []}
+        for row in self._c.execute(week.order_by(OPENING.c.weekday, OPENING.c.from_local, OPENING.c.id)):
+            openings.setdefault(row.machine, []).append(_opening(row))
+        latest: dict[str | None, dict[date, DayException]] = {}
+        for row in self._c.execute(days.order_by(EXCEPTION.c.id)):
+            latest.setdefault(row.machine, {})[row.day] = _exception(row)
+        return {
+            owner: (openings.get(owner, []), [found for _, found in sorted(latest.get(owner, {}).items())])
+            for owner in {*openings, *latest}
+        }
 
     def closures(self, machine: Machine, start: datetime, end: datetime) -> Sequence[Closure]:
         """Closures of lab or machine that touch the span, by start."""

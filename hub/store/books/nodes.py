@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from hub.ports.nodes import Node, Outage, OutageCause
 from hub.store import schema
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 NODE = table_of(schema.Node)
@@ -18,6 +19,12 @@ SAID = frozenset({"live", "held", "online", "version", "boot"})
 _ONE = select(NODE).where(NODE.c.id == bindparam("node"))
 _ONE_LOCKED = _ONE.with_for_update()
 _AT = select(NODE).where(NODE.c.machine == bindparam("of"))
+_OUTDATE = Said(
+    update(NODE)
+    .where(NODE.c.machine == bindparam("of"), NODE.c.retired.is_(None))
+    .values(view_rev=NODE.c.view_rev + 1, view_hash="")
+    .returning(NODE.c.id, NODE.c.lab)
+)
 
 
 class NodeBook:
@@ -57,6 +64,11 @@ class NodeBook:
     def move(self, node: str, machine: str) -> None:
         """Beside another machine, which has none."""
         self._c.execute(update(NODE).where(NODE.c.id == node).values(machine=machine))
+
+    def outdate_view(self, machine: str) -> tuple[str, str] | None:
+        """The view of the node beside a machine is no longer true: raise its revision, hold its row; (id, lab), None: no node."""
+        row = _OUTDATE.row(self._c, of=machine)
+        return None if row is None else (row[0], row[1])
 
     def set_view(self, node: str, rev: int, digest: str) -> None:
         """What view it is told from now on."""

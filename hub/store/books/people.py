@@ -134,10 +134,15 @@ class PeopleBook:
         wanted = select(PERSON.c.id).where(or_(PERSON.c.id == person.id, *shared)).order_by(PERSON.c.id)
         return list(self._c.execute(wanted).scalars())
 
-    def lock(self, persons: Sequence[str]) -> None:
-        """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer)."""
-        if self._c.dialect.name == "postgresql":
+    def lock(self, persons: Sequence[str]) -> bool:
+        """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer).
+
+        Whether others may have changed something while we waited: what was read before is read again.
+        """
+        waits = self._c.dialect.name == "postgresql"
+        if waits:
             self._c.execute(_LOCKED, {"persons": list(persons)}).all()
+        return waits
 
     def _one(self, condition: object) -> Person | None:
         row = self._c.execute(select(PERSON).where(condition)).one_or_none()  # type: ignore[arg-type]

@@ -53,6 +53,11 @@ class SessionBook:
         wanted = select(SESSION).where(_S.lab == lab, _S.end_ms.is_(None)).order_by(_S.start_ms, _S.id)
         return [_session(row) for row in self._c.execute(wanted)]
 
+    def answered_for(self, person: str, since: datetime) -> Sequence[Session]:
+        """Sessions begun since then that this person answers for, newest first."""
+        wanted = select(SESSION).where(_S.responsible == person, _S.start_ms >= since)
+        return [_session(row) for row in self._c.execute(wanted.order_by(_S.start_ms.desc(), _S.id))]
+
     def overdue(self, now: datetime, limit: int) -> Sequence[Session]:
         """Sessions that run past their `until` and were not noticed yet, the longest overdue first."""
         over = and_(_RUNS, _S.until_ms <= now)

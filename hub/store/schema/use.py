@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.store.schema.base import Base
 
 OCCUPIES = "status IN ('confirmed', 'conditional', 'arrived', 'in_use', 'done')"  # core.vocabulary.OCCUPYING; a test compares
+LATE = "status = 'cancelled_late'"
 GOING_ON = "status IN ('confirmed', 'conditional', 'arrived', 'in_use')"  # the same, but for what is done
 
 
@@ -29,6 +30,9 @@ class Reservation(Base):
             sqlite_where=text(GOING_ON), postgresql_where=text(GOING_ON),
         ),
         Index("ix_reservation_series", "series"),
+        Index(
+            "ix_reservation_given_up", "machine", "end_ms", sqlite_where=text(LATE), postgresql_where=text(LATE)
+        ),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(primary_key=True)

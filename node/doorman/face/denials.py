@@ -10,7 +10,7 @@ from typing import Final
 from core.case import Objection
 from core.timeline import BadInstant, instant
 from core.vocabulary import Reason
-from node.doorman.face.fields import RELAY
+from node.doorman.face.fields import failed
 from node.doorman.face.texts import LANGUAGES, Fields, Lines, clock, date, day, has_reason, lines, reason
 from node.doorman.showing import Said
 
@@ -104,6 +104,10 @@ def _page(objection: Objection, lang: str, zone: str) -> Lines:
     if objection.code is Reason.SEE_DESK:
         return lines("SEE_DESK", lang, {})
     state = STATES.get(objection.code)
+    if objection.code is Reason.HORIZON and objection.params.get(
+        "opens"
+    ):  # the extend button, before its time
+        state = "DENY_EARLY"
     if state is not None:
         return lines(state, lang, _fields(objection, lang, zone))
     code = objection.code.value if has_reason(objection.code.value) else "OTHER"
@@ -117,12 +121,15 @@ def _fields(objection: Objection, lang: str, zone: str) -> Fields:
             course = str(objection.params.get("course") or "")
             return {"cert16": course, "dd/mm": date(_at(objection, "until"), zone)}
         case Reason.RESERVED_OTHER:
-            return {"hh:mm": clock(_at(objection, "held") or _at(objection, "until"), zone)}
+            free = clock(_at(objection, "held") or _at(objection, "until"), zone)
+            return {"hh:mm": free, "machine": str(objection.params.get("machine") or "")}
+        case Reason.HORIZON:
+            return {"hh:mm": clock(_at(objection, "opens"), zone)}
         case Reason.LAB_CLOSED:
             opens = _at(objection, "opens")
             return {"hh:mm": clock(opens, zone), "day2": day(opens, zone, lang)}
         case Reason.FAULT:
-            return {"what14": RELAY[lang]}
+            return failed(str(objection.params.get("fault") or ""), lang)
         case _:
             return {}
 

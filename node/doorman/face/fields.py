@@ -5,10 +5,8 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from node.doorman.face.texts import WIDTH, Fields, clock, date, day
+from node.doorman.face.texts import WIDTH, Fields, clock, date, day, fault
 from node.doorman.showing import Showing
-
-RELAY: Final = {"fr": "RELAIS", "nl": "RELAIS", "en": "RELAY"}
 
 
 def fields_of(name: str, showing: Showing, lang: str) -> Fields:
@@ -17,8 +15,13 @@ def fields_of(name: str, showing: Showing, lang: str) -> Fields:
         opens = showing.opens
         return {"day2": day(opens, showing.zone, lang), "hh:mm": clock(opens, showing.zone)}
     if name == "FAULT":
-        return {"what14": RELAY[lang]}
+        return failed(showing.fault, lang)
     return _FILLED[name](showing) if name in _FILLED else {}
+
+
+def failed(which: str, lang: str) -> Fields:
+    """Which fault."""
+    return {"what14": fault(which, lang)[0]}
 
 
 def _free(showing: Showing) -> Fields:

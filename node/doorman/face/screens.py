@@ -13,7 +13,7 @@ from core.vocabulary import Inhibit, Phase, SessionKind
 from node.doorman.face import denials
 from node.doorman.face.fields import fields_of
 from node.doorman.face.qr import modules
-from node.doorman.face.texts import LANGUAGES, Lines, lines
+from node.doorman.face.texts import LANGUAGES, Lines, fault, lines
 from node.doorman.showing import Said, Screen, Showing, Word
 
 TURN_MS: Final = 4_000  # a language or page stays so long (screens.md 3.7)
@@ -202,6 +202,8 @@ def _run_on(showing: Showing) -> Screen:
     inhibited = _inhibited(showing)
     if inhibited is None:
         return shown
+    if inhibited == "FAULT_ON":  # that it is still powered leaves no room for the fan's minutes
+        return _say(inhibited, showing)
     over = _say(inhibited, showing)
     return Screen("RUN_ON", (over.lines[0], *shown.lines[:2], shown.lines[3]), over.led, over.buzz)
 
@@ -223,7 +225,18 @@ def _inhibited(showing: Showing) -> str | None:
 def _say(name: str, showing: Showing, lang: str | None = None) -> Screen:
     spoken = _spoken(lang, showing)
     said = _without_promises(name, lines(name, spoken, fields_of(name, showing, spoken)), showing)
+    if more := added(name, showing, spoken):
+        said = (*said[:3], more)
     return Screen(name, said, _led(name, showing), BUZZES.get(name, ""))
+
+
+def added(name: str, showing: Showing, lang: str) -> str:
+    """What the fourth line says besides: what helps against this fault, the figures that the console shows too."""
+    if name == "FAULT":
+        return fault(showing.fault, lang)[1]
+    if name == "ENROL" and showing.said is not None and showing.said.text:
+        return lines("COMPARE", lang, {"check6": showing.said.text})[0]
+    return ""
 
 
 def _spoken(lang: str | None, showing: Showing) -> str:

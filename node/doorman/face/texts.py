@@ -1,7 +1,7 @@
 """How is it said in three languages, in four lines of 21 characters? The texts, filled in.
 
 texts.json holds `states` (state -> language -> 4 lines), `reasons` (code -> language -> what, what to
-do), `days` and the greatest `widths` of what is filled in: all that a face can say.
+do), `faults` (which -> language -> what failed, what helps), `days` and the greatest `widths` of what is filled in: all that a face can say.
 """
 
 import json
@@ -30,6 +30,12 @@ def reason(code: str, lang: str) -> tuple[str, str]:
     """What is missing and what to do about it, at most 20 characters each."""
     what, step = _BOOK["reasons"].get(code, _BOOK["reasons"]["OTHER"])[lang]
     return what, step
+
+
+def fault(which: str, lang: str) -> tuple[str, str]:
+    """What failed, at most 14 characters, and a hint for who comes, at most 21."""
+    what, hint = _BOOK["faults"].get(which, _BOOK["faults"]["other"])[lang]
+    return what, hint
 
 
 def has_reason(code: str) -> bool:

@@ -19,9 +19,21 @@ from tests.cast import ADC, NOW
 
 HOUR = timedelta(hours=1)
 NEVER = "A" * 22
-OWNED = ("reservation", "entry", "certificate", "feed", "member", "badge", "lockout", "node", "series", "strike")
+OWNED = (
+    "reservation",
+    "entry",
+    "certificate",
+    "feed",
+    "member",
+    "badge",
+    "lockout",
+    "node",
+    "series",
+    "strike",
+)
 BODIES = {
     "lifted": True,
+    "scope": "this",
     "reason": "because",
     "state": "lost",
     "name": "Somebody",

@@ -10,7 +10,7 @@ from core.timeline import stamp
 from core.vocabulary import BadgeState, LockKind, Purpose, Reason, ReservationKind, ReservationStatus
 from core.wire.messages import Answer, body_of, read
 from hub.ports import Tx
-from hub.services import asking, locking_out, metering
+from hub.services import asking, locking_out, metering, presence
 from hub.services.enrolling import rest_badge
 from hub.services.reserving import Wish, reserve
 from tests.cast import NOW
@@ -100,11 +100,6 @@ def test_a_locked_machine_is_given_to_nobody(floor: Floor) -> None:
     assert codes(asked(floor, floor.key("amelie"))) == [Reason.LOCKOUT]
 
 
-@pytest.mark.parametrize("purpose", [Purpose.SIGN_OFF])
-def test_what_the_hub_does_not_yet_answer_is_refused(floor: Floor, purpose: Purpose) -> None:
-    assert codes(asked(floor, floor.key("amelie"), purpose)) == [Reason.FORBIDDEN]
-
-
 def test_a_node_that_is_not_ours_gets_no_answer(floor: Floor) -> None:
     ask = floor.ask(floor.key("amelie"))
     assert floor.store.write(lambda tx: asking.answer(tx, "las-9", ask, VAULT, NOW)) is None
@@ -133,7 +128,19 @@ def running(floor: Floor, who: str, responsible: str | None = None, reservation:
     floor.store.write(lambda tx: metering.take(tx, NODE, journal.write("power-on", NOW, "s1").batch(), NOW))
 
 
+def present(floor: Floor, name: str, at: datetime = NOW) -> None:
+    """He has said with a second factor that he is in the workshop."""
+
+    def confirm(tx: Tx) -> None:
+        person = tx.people.get(getattr(floor.people, name))
+        assert person is not None
+        presence.confirm(tx, person, person.lab, at)
+
+    floor.store.write(confirm)
+
+
 def test_tom_who_trains_may_stand_beside_a_learner_and_amelie_may_not(both_floor: Floor) -> None:
+    present(both_floor, "tom")
     assert asked(both_floor, both_floor.key("tom"), Purpose.SUPERVISE).decision.allowed
     assert codes(asked(both_floor, both_floor.key("amelie"), Purpose.SUPERVISE)) == [
         Reason.SUPERVISOR_INVALID

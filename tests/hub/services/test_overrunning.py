@@ -57,7 +57,9 @@ def bench(both_floor):
     return Bench(both_floor)
 
 
-def test_s12_at_five_past_and_not_a_tick_before_it_is_an_overrun_and_a_strike_for_who_keeps_amelie_waiting(bench):
+def test_s12_at_five_past_and_not_a_tick_before_it_is_an_overrun_and_a_strike_for_who_keeps_amelie_waiting(
+    bench,
+):
     hers = booked(bench.store, bench.people.amelie, at(16), at(17))
     assert bench.looks(at(16, 5) - TICK) == 0
     assert bench.store.read(lambda tx: overrunning.next_due(tx, at(16))) == at(16, 5)

@@ -50,11 +50,8 @@ def test_the_node_is_told_when_to_keep_quiet(floor, quiet):
 
 
 def test_nobody_goes_on_into_the_quiet_hours(floor, quiet):
-    hers = booked(floor.store, floor.people.bram, at(17), at(18, 45))
-    here = came(floor.store, hers, at(17))
-
-    def longer(now, old):
-        return floor.store.write(lambda tx: extending.extend(tx, old, by(tx, floor.people.bram), now))
-
-    last = floor.store.write(lambda tx: tx.bookings.move(here, at(18, 15), at(20), here.seat, at(18)))
-    assert "QUIET" in codes(longer(at(19, 50), last))
+    here = came(floor.store, quiet, at(19))
+    till_eight = floor.store.write(lambda tx: tx.bookings.move(here, at(19), at(20), here.seat, at(19)))
+    amelie = floor.people.amelie
+    refused = floor.store.write(lambda tx: extending.extend(tx, till_eight, by(tx, amelie), at(19, 50)))
+    assert codes(refused) == {"QUIET"}

@@ -11,7 +11,7 @@ from hub.services import ruling
 from hub.services.refused import Refused
 from hub.services.reserving import Wish, reserve
 from hub.services.ruling import RulesAt
-from tests.cast import ADC, NOW
+from tests.cast import ADC, NOW, OTHER
 from tests.hub.services.desk import HOUR, MINUTE, at, booked, by, codes, present
 
 LASERS = RulesAt(ADC, Level.FAMILY, "laser")
@@ -72,11 +72,38 @@ def test_the_simulation_sees_a_quota_as_it_would_have_filled_up(both_floor):
     assert [one.codes for one in found.refused] == [(Reason.QUOTA,)]
 
 
+def test_the_simulation_counts_a_household_together_as_the_rule_would(both_floor):
+    store, people = both_floor.store, both_floor.people
+    for name in ("amelie", "bram"):
+        store.write(lambda tx, n=name: tx.people.change(people.ids[n], {"household": "canal 7"}))
+    monday = NOW - timedelta(days=8)
+    for day, who in enumerate((people.amelie, people.bram, people.tom)):
+        start = monday + timedelta(days=1 + day)
+        booked(store, who, start, start + 2 * HOUR, now=monday - HOUR + day * MINUTE)
+    quota = {"quotas": [{"most": 200, "subject": "household"}]}
+    found = simulated(store, people.dora, LASERS, quota)
+    assert [(one.start, one.codes) for one in found.refused] == [
+        (monday + timedelta(days=2), (Reason.QUOTA,))
+    ]
+
+
+def test_the_simulation_lets_staff_do_what_staff_may(both_floor):
+    store, people = both_floor.store, both_floor.people
+    monday = NOW - timedelta(days=8)
+    for day in range(3):
+        start = monday + timedelta(days=1 + day)
+        booked(store, people.dora, start, start + 2 * HOUR, now=monday - HOUR)
+    assert simulated(store, people.dora, LASERS, {"quota_week_min": 60}).refused == ()
+
+
 @pytest.mark.parametrize(
     ("who", "where", "rules", "code"),
     [
         ("bram", LASERS, {"max_duration_min": 60}, "FORBIDDEN"),
         ("dora", RulesAt(ADC, Level.FAMILY, "nothing"), {}, "NOT_FOUND"),
+        ("dora", RulesAt(ADC, Level.LAB, OTHER), {}, "NOT_FOUND"),
+        ("dora", RulesAt(OTHER, Level.LAB, OTHER), {}, "FORBIDDEN"),
+        ("dora", RulesAt(ADC, Level.MACHINE, "nothing"), {}, "NOT_FOUND"),
         ("dora", LASERS, {"max_duration_min": "long"}, "INVALID"),
         ("dora", LASERS, {"colour": 3}, "INVALID"),
         ("dora", LASERS, {"min_duration_min": 120, "max_duration_min": 60}, "INVALID"),

@@ -42,9 +42,10 @@ def sign(machine: Machine) -> None:
 
 def test_trainer_trainee_and_three_confirmed_items_make_a_record_and_no_power(bench) -> None:
     push(bench)
-    assert bench.screen == "CHECK"
+    assert (bench.screen, bench.lines[0]) == ("SIGN_OFF", "Training sign-off")
     assert bench.tap("driss").action == "sign-off"
     assert bench.tap("emma").action == "sign-off"
+    assert bench.screen == "CHECK"
     push(bench)
     push(bench)
     assert signed(bench) == []

@@ -28,6 +28,10 @@ OBJECTIONS = {
     "DENY_EXPIRED": Objection(Reason.CERT_EXPIRED, {"course": "LAS1", "until": "2026-11-20T12:00:00.000Z"}),
     "DENY_MEMBER": Objection(Reason.MEMBER_EXPIRED),
     "DENY_OTHER": Objection(Reason.RESERVED_OTHER, {"until": "2026-11-24T14:00:00.000Z", "held": None}),
+    "DENY_OTHER_FREE": Objection(
+        Reason.RESERVED_OTHER, {"until": "2026-11-24T14:00:00.000Z", "held": None, "machine": "LAS-2"}
+    ),
+    "DENY_EARLY": Objection(Reason.HORIZON, {"opens": "2026-11-24T13:45:00.000Z"}),
     "DENY_DESK": Objection(Reason.CREDIT),
     "DENY_QUOTA": Objection(Reason.QUOTA),
 }
@@ -44,9 +48,12 @@ WAITS: Mapping[Word, Mapping[str, Any]] = {
     Word.CHECKING: {},
     Word.EXTENDED: {"until": minutes(75)},
     Word.SUPERVISE: {"name": "Chloé", "ends_ms": 42_000},
-    Word.ENROL: {"ends_ms": 50_000},
+    Word.ENROL: {"ends_ms": 50_000, "text": "4073"},
     Word.REBADGE: {"ends_ms": 50_000},
+    Word.SIGN_OFF: {"text": "Badge formateur·rice", "ends_ms": 50_000},
     Word.CHECK: {"text": "Extraction lancée avant la découpe", "page": (2, 5), "ends_ms": 50_000},
+    Word.PIN: {"ends_ms": 30_000},
+    Word.NOTED: {},
     Word.SIGNED: {"name": "Chloé", "text": "LAS1"},
     Word.IDLE_SOON: {"ends_ms": 90_000},
     Word.REPORTED: {},
@@ -85,12 +92,15 @@ def scenes() -> dict[str, Showing]:
     for name, inhibit in INHIBITS.items():
         found[name] = replace(OPEN, inhibits=frozenset({inhibit}), down=down, view_of=minutes(-90))
     found["FAULT_ON"] = replace(found["FAULT"], drawing=True)
+    for which in ("welded", "dead", "drawing", "self-check", "memory"):
+        found[f"FAULT_{which.upper()}"] = replace(found["FAULT"], fault=which)
     for word, more in WAITS.items():
         found[word.name] = replace(OPEN, said=Said(word, 0, None, **more))
     for name, objection in OBJECTIONS.items():
         found[name] = replace(OPEN, said=Said(Word.DENIED, 0, None, (objection,)))
     both = (OBJECTIONS["DENY_CERT"], OBJECTIONS["DENY_MEMBER"])
     found["DENY"] = replace(OPEN, said=Said(Word.DENIED, 0, None, both))
+    found["PIN_WRONG"] = replace(OPEN, said=Said(Word.PIN, 0, None, ends_ms=30_000, text="wrong"))
     found["QR"] = replace(OPEN, said=Said(Word.DENIED, -TURN_MS, None, both[:1]))
     return found
 

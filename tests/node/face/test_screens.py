@@ -155,7 +155,7 @@ def test_a_supervisors_badge_is_waited_for_as_long_as_it_is_told() -> None:
 
 def test_a_checklist_shows_one_item_at_a_time_broken_between_words() -> None:
     shown = screen(told(Word.CHECK, text="Extraction lancée avant la découpe", page=(2, 5), ends_ms=60_000))
-    assert shown.lines == ("2/5 Vérifiez:", "Extraction lancée", "avant la découpe", "Badge = c'est fait")
+    assert shown.lines == ("2/5 Vérifiez:", "Extraction lancée", "avant la découpe", "Prolonger = confirmer")
 
 
 def test_an_idle_machine_counts_down_to_its_switching_off() -> None:
@@ -213,6 +213,11 @@ def test_each_inhibit_has_its_screen(inhibit: Inhibit, name: str) -> None:
 def test_a_fault_that_still_draws_says_to_use_the_main_switch() -> None:
     shown = screen(replace(FREE, inhibits=frozenset({Inhibit.FAULT}), drawing=True))
     assert (shown.name, shown.lines[1]) == ("FAULT_ON", "TOUJOURS SOUS TENSION")
+
+
+def test_that_it_is_still_powered_comes_before_the_extraction_that_runs_on() -> None:
+    welded = failing("welded", phase=Phase.RUN_ON, phase_until_ms=60_000, drawing=True)
+    assert screen(welded).lines == ("RELAY FAULT", "STILL POWERED", "Use the main switch", "Call staff")
 
 
 def test_a_lockout_names_its_owner() -> None:
@@ -327,6 +332,69 @@ def test_every_reason_there_is_can_be_told_in_every_language(code: Reason, lang:
     shown = screen(denied(Objection(code), lang=lang))
     assert shown.lines[0]
     assert all(len(line) <= WIDTH for line in shown.lines)
+
+
+def test_no_reason_falls_back_on_words_that_say_nothing() -> None:
+    told = {*denials.STATES, *denials.AT_THE_DESK} | {code for code in Reason if texts.has_reason(code.value)}
+    assert set(Reason) - told == set()
+    assert {len(pair) for said in texts._BOOK["reasons"].values() for pair in said.values()} == {2}
+    assert all(line for said in texts._BOOK["reasons"].values() for pair in said.values() for line in pair)
+
+
+def test_a_free_machine_of_the_family_is_named_where_the_hub_told_it() -> None:
+    taken = {"until": "2026-11-24T14:00:00.000Z", "held": None}
+    elsewhere = Objection(Reason.RESERVED_OTHER, {**taken, "machine": "LAS-2"})
+    assert screen(denied(elsewhere)).lines[:3] == ("Booked", "free at 15:00", "or LAS-2 now")
+    assert screen(denied(Objection(Reason.RESERVED_OTHER, taken))).lines[2] == ""
+
+
+def test_the_extend_button_before_its_time_says_from_when_it_is_one() -> None:
+    early = Objection(Reason.HORIZON, {"opens": "2026-11-24T13:45:00.000Z"})
+    assert screen(denied(early)).lines[:2] == ("Too early", "Extend from 14:45")
+    assert screen(denied(Objection(Reason.HORIZON))).lines[0] == "Too far ahead"
+
+
+# -- faults
+
+
+def failing(which: str, lang: str = "en", **changes: object) -> Showing:
+    turn = LANGUAGES.index(lang) * TURN_MS
+    return replace(FREE, now_ms=turn, inhibits=frozenset({Inhibit.FAULT}), fault=which, **changes)
+
+
+@pytest.mark.parametrize(
+    ("which", "head", "hint"),
+    [
+        ("welded", "FAULT RELAY WELDED", "Use the main switch"),
+        ("dead", "FAULT RELAY DEAD", "Fuse or contactor?"),
+        ("drawing", "FAULT DRAWS POWER", "Use the main switch"),
+        ("self-check", "FAULT SELF-CHECK", "Do not switch on"),
+        ("memory", "FAULT MEMORY", "Check every lockout"),
+        ("", "FAULT RELAY", ""),
+        ("of-a-later-keeper", "FAULT RELAY", ""),
+    ],
+)
+def test_a_fault_says_which_and_what_helps(which: str, head: str, hint: str) -> None:
+    assert screen(failing(which)).lines == (head, "Machine is off", "Call staff", hint)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("which", sorted(texts._BOOK["faults"]))
+def test_every_fault_fits_its_lines_in_every_language(which: str, lang: str) -> None:
+    what, hint = texts.fault(which, lang)
+    assert 0 < len(what) <= 14
+    assert len(hint) <= WIDTH
+    assert what in screen(failing(which, lang)).lines[0]
+
+
+def test_a_refusal_for_a_fault_says_which_too() -> None:
+    assert screen(denied(Objection(Reason.FAULT, {"fault": "dead"}))).lines[0] == "FAULT RELAY DEAD"
+
+
+def test_a_new_badges_figures_are_shown_to_be_compared_with_the_consoles() -> None:
+    waiting = told(Word.ENROL, ends_ms=60_000, text="4073")
+    assert screen(waiting).lines == ("Nouveau badge:", "présentez-le ici", "encore 60 s", "Contrôle 4073")
+    assert screen(told(Word.ENROL, ends_ms=60_000)).lines[3] == ""
 
 
 @given(

@@ -10,7 +10,8 @@ from node.app.doorman import DoormanProgram
 from node.doorman.outcome import TapOutcome
 from node.settings import NodeSettings
 from tests.node.doorman.conftest import BareHardware
-from tests.node.program.conftest import HERS, WITHIN_S, wait_for
+from tests.node.program.conftest import WITHIN_S, wait_for
+from tests.node.program.house import HERS
 
 
 def test_a_badge_on_the_chip_closes_the_relay_and_the_next_opens_it(

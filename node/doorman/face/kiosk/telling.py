@@ -19,7 +19,7 @@ from node.doorman.face.kiosk.pressing import turn_of
 from node.doorman.face.kiosk.ruler import ruler
 from node.doorman.face.kiosk.speech import at, say
 from node.doorman.face.qr import modules
-from node.doorman.face.screens import INHIBITED, TURN_MS, address, screen
+from node.doorman.face.screens import INHIBITED, TURN_MS, added, address, screen
 from node.doorman.face.texts import LANGUAGES, clock, day, lines
 from node.doorman.showing import Showing, Slot, Word
 
@@ -265,6 +265,7 @@ def _plain(showing: Showing, name: str, lang: str, site: str) -> Told:
     others = () if personal else tuple(one for one in LANGUAGES if one != lang)
     heads = [{"lang": one, "text": lines(name, one, fields_of(name, showing, one))[0]} for one in others]
     facts = [line for line in rest if line and "QR" not in line]
+    facts += [more for more in (added(name, showing, lang),) if more]
     if name == "CHECK":  # the button stands beside it
         facts.pop()
     if showing.phase is Phase.RUN_ON and name != "RUN_ON":

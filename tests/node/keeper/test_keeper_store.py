@@ -1,0 +1,81 @@
+"""The journal's file: spelled once, and with its room made before anybody taps."""
+
+import sqlite3
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.interlock import Record
+from core.journal import Head, Stamp, append, line
+from core.wire.codec import canonical
+from node.keeper.store import ROOM_BYTES, Store
+
+STAMP = Stamp("2026-11-24T09:00:00.000Z", "b1", 1200, "hub")
+TEXTS = st.text(st.characters(codec="utf-8"))
+THINGS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(TEXTS, THINGS, max_size=4), st.none() | TEXTS, st.integers(0, 2**53 - 1))
+def test_a_record_spelled_in_one_go_is_the_record_spelled_by_its_parts(data, session, seq):
+    head = Head(seq, "a" * 64)
+    whole = append(head, STAMP, "tap", session, data)
+    assert line(head, STAMP, "tap", session, data) == (canonical(whole), Head(seq + 1, whole["hash"]))
+
+
+def opened(tmp_path):
+    store = Store(tmp_path / "journal.db")
+    return store, tmp_path / "journal.db-wal"
+
+
+def tap_often(store, times):
+    for _ in range(times):
+        store.write(
+            [(STAMP, Record("tap", None, {"key": "k", "allowed": False, "reasons": []}))], {"state": "{}"}
+        )
+
+
+def test_the_first_taps_find_the_journals_room_made(tmp_path):
+    store, wal = opened(tmp_path)
+    store.begin("j1", "b1")
+    room = wal.stat().st_size
+    assert room >= ROOM_BYTES
+    tap_often(store, 30)
+    assert wal.stat().st_size == room
+    store.close()
+
+
+def test_a_keeper_that_comes_back_after_a_crash_finds_room_and_records_as_they_were(tmp_path):
+    store, wal = opened(tmp_path)
+    store.begin("j1", "b1")
+    tap_often(store, 3)
+    size = wal.stat().st_size
+    again = Store(tmp_path / "journal.db")  # the former one was never closed
+    again.begin("j2", "b2")
+    assert wal.stat().st_size == size
+    assert len(again.query("SELECT text FROM record")) == 3
+    again.close()
+    store.close()
+
+
+def test_a_disk_without_room_is_no_fault_of_the_journal(tmp_path):
+    store, wal = opened(tmp_path)
+    store.query("PRAGMA max_page_count=20")  # as a full disk: no page more
+    store.begin("j1", "b1")
+    assert wal.stat().st_size < ROOM_BYTES
+    tap_often(store, 2)
+    assert store.head.seq == 2
+    store.close()
+
+
+def test_what_was_cut_off_while_it_made_room_is_cleared_away(tmp_path):
+    store, _ = opened(tmp_path)
+    store.query("CREATE TABLE room (bytes BLOB)")
+    store.begin("j1", "b1")
+    with sqlite3.connect(tmp_path / "journal.db") as base:
+        assert base.execute("SELECT 1 FROM sqlite_master WHERE name = 'room'").fetchone() is None
+    base.close()
+    store.close()

@@ -36,6 +36,10 @@ class SeriesShelf(Protocol):
         """Remember a series."""
         ...
 
+    def change(self, series: Series) -> None:
+        """Let its rule, first start and length be these from now on."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:

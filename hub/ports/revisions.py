@@ -13,7 +13,7 @@ class Revisions(Protocol):
     """
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers of these (`house_name`, `calendar_name`, LABS, `person_name`); 0 for what never changed yet."""
+        """The present numbers of these (`house_name`, `calendar_name`, `floor_name`, LABS, `person_name`); 0 for what never changed yet."""
         ...
 
 
@@ -25,6 +25,11 @@ def house_name(lab: str) -> str:
 def calendar_name(machine: str) -> str:
     """What is reserved on a machine."""
     return f"calendar/{machine}"
+
+
+def floor_name(machine: str) -> str:
+    """What happens at a machine: its node's word, its sessions, its locks."""
+    return f"floor/{machine}"
 
 
 def person_name(person: str) -> str:

@@ -61,7 +61,7 @@ def claim(
     ends = {"alone_until": stamp(how_far.alone_until), "lapses": stamp(how_far.lapses)}
     data = {"machine": how_far.machine, **ends}
     tx.certificates.record(certificate, Act.PRACTICAL.value, now, by=signer, reason=reason, data=data)
-    return _told(tx, certificate, Act.PRACTICAL, signer, now)
+    return told(tx, certificate, Act.PRACTICAL, signer, now)
 
 
 def suspend(tx: Tx, signer: str, certificate: str, reason: str, now: datetime) -> CertificateShown | Refused:
@@ -96,10 +96,11 @@ def _record(
     tx: Tx, certificate: Certificate, act: Act, signer: str, reason: str, now: datetime
 ) -> CertificateShown:
     tx.certificates.record(certificate, act.value, now, by=signer, reason=reason)
-    return _told(tx, certificate, act, signer, now)
+    return told(tx, certificate, act, signer, now)
 
 
-def _told(tx: Tx, certificate: Certificate, act: Act, signer: str, now: datetime) -> CertificateShown:
+def told(tx: Tx, certificate: Certificate, act: Act, signer: str, now: datetime) -> CertificateShown:
+    """Everybody who must know of an event that was recorded: audit and nodes; how it stands now."""
     subject = {"member": certificate.person, "course": certificate.course}
     tx.audit.append(certificate.lab, signer, f"certificate.{act.value}", certificate.id, subject, now)
     granting.lab_changed(tx, certificate.lab, now, certificate.course)

@@ -1,7 +1,7 @@
 """Which days does a recurrence rule name? RFC 5545, read by dateutil, bounded before anything is expanded (R52)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -13,6 +13,7 @@ EVERY = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
 KNOWN = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST", "BYMONTH"}
 )
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _PART = re.compile(r"[A-Z]+=[A-Z0-9,+\-]+")
 _UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
 
@@ -32,6 +33,35 @@ def walls(rule: str, first: datetime) -> tuple[datetime, ...]:
     if not found or len(found) > MOST or found[-1] - first > LONGEST:
         raise BadRule("no occurrence, or too many")
     return found
+
+
+def rule_of(rule: str, found: Sequence[datetime], by: timedelta) -> str:
+    """The text that names exactly these starts of a rule, each `by` later; dates one by one where no rule does (RFC 5545)."""
+    wanted = tuple(wall + by for wall in found)
+    try:
+        parts = {**_parts(rule), **_end(rule, wanted)}
+        days = (wanted[0].date() - found[0].date()).days
+        if "BYDAY" in parts:
+            parts["BYDAY"] = ",".join(_weekday(day, days) for day in parts["BYDAY"].split(","))
+        text = ";".join(f"{name}={value}" for name, value in parts.items())
+        same = walls(text, wanted[0]) == wanted
+    except BadRule:
+        same = False
+    return text if same else "RDATE:" + ",".join(_written(wall) for wall in wanted)
+
+
+def _end(rule: str, wanted: Sequence[datetime]) -> Mapping[str, str]:
+    """Where it ends now, said as it was said before."""
+    return {"COUNT": str(len(wanted))} if "COUNT" in _parts(rule) else {"UNTIL": _written(wanted[-1])}
+
+
+def _weekday(day: str, later: int) -> str:
+    """`TH` some days later; with a number before it (the second Thursday) as it is, for that is no weekday more."""
+    return _WEEK[(_WEEK.index(day) + later) % 7] if day in _WEEK else day
+
+
+def _written(wall: datetime) -> str:
+    return wall.strftime("%Y%m%dT%H%M%S")
 
 
 def _parts(rule: str) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ are skipped, and say so. 3. What was changed alone keeps its change; what is ove
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -143,7 +143,10 @@ def move(
     touched = list(_touched(tx, old, scope, now))
     touched.sort(key=lambda one: one.start, reverse=later > timedelta(0))  # none runs into its neighbour
     answers = [_moved(tx, one, by, (shifted(one.start, later, machine.zone), length), now) for one in touched]
-    kept = _split(tx, old, scope, touched, (by, now))
+    kept = old.series
+    if scope is not Scope.THIS and any(answer.reservation is not None for answer in answers):
+        since = min(touched, key=lambda one: one.start)
+        kept = _rewritten(tx, since, touched, (later, length), (by, now))
     return SeriesAnswer(kept, tuple(sorted(answers, key=lambda one: one.start or now)))
 
 
@@ -182,31 +185,55 @@ def _moved(
     return Occurrence(answer.start, answer.end, answer)
 
 
-def _split(
-    tx: Tx, old: Reservation, scope: Scope, touched: Iterable[Reservation], asked: tuple[Person, datetime]
-) -> str | None:
-    """From a change of the following on they are a series of their own, that names the one before."""
-    by, now = asked
-    before = tx.series.get(old.series) if old.series else None
-    if scope is not Scope.FOLLOWING or before is None:
-        return old.series
-    first = tx.bookings.get(old.id) or old
-    new = Series(
-        id=tx.fresh_id(),
-        lab=before.lab,
-        machine=before.machine,
-        person=before.person,
-        rrule=before.rrule,
-        start_local=wall_of(first.start, before.zone).isoformat(timespec="minutes"),
-        minutes=int((first.end - first.start).total_seconds()) // 60,
-        zone=before.zone,
-        before=before.id,
-        by=by.id,
-        created=now,
+def _rewritten(
+    tx: Tx, first: Reservation, touched: Iterable[Reservation], to: tuple[timedelta, timedelta],
+    asked: tuple[Person, datetime],
+) -> str | None:  # fmt: skip
+    """The rule says what was done: from the first that moved on they are a series of their own, that names the one before.
+
+    Where nothing came before them the series itself has its new rule.
+    """
+    (later, length), (by, now) = to, asked
+    before = tx.series.get(first.series) if first.series else None
+    if before is None:
+        return first.series
+    all_of_them = _walls(before)
+    stays, goes = _parted(all_of_them, wall_of(first.start, before.zone))
+    if not goes:
+        return before.id
+    new = replace(
+        before,
+        rrule=repeating.rule_of(before.rrule, goes, later),
+        start_local=(goes[0] + later).isoformat(timespec="minutes"),
+        minutes=int(length.total_seconds()) // 60,
     )
+    if not stays:
+        tx.series.change(new)
+        return before.id
+    tx.series.change(replace(before, rrule=repeating.rule_of(before.rrule, stays, timedelta(0))))
+    new = replace(new, id=tx.fresh_id(), before=before.id, by=by.id, created=now)
     tx.series.add(new)
     for one in touched:
         present = tx.bookings.get(one.id)
         if present is not None:
             tx.bookings.change(present, now, {"series": new.id})
     return new.id
+
+
+def _walls(kept: Series) -> tuple[datetime, ...]:
+    """The starts that a series names; none where its rule is read no more."""
+    start = datetime.fromisoformat(kept.start_local)
+    if kept.rrule.startswith("RDATE:"):
+        return tuple(datetime.fromisoformat(day) for day in kept.rrule.removeprefix("RDATE:").split(","))
+    try:
+        return repeating.walls(kept.rrule, start)
+    except BadRule:
+        return ()
+
+
+def _parted(
+    walls: tuple[datetime, ...], since: datetime
+) -> tuple[tuple[datetime, ...], tuple[datetime, ...]]:
+    """Those before that day, and the others."""
+    stays = tuple(wall for wall in walls if wall.date() < since.date())
+    return stays, walls[len(stays) :]

@@ -47,7 +47,8 @@ def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
 def _usage(known: Sequence[StoredRecord]) -> Usage | None:
     """What the records say; records that nobody can read say nothing."""
     try:
-        return usage(SessionRecord(one.at, one.type, json.loads(one.text)["data"]) for one in known)
+        found = usage(SessionRecord(one.at, one.type, json.loads(one.text)["data"]) for one in known)
+        return found and replace(found, responsible=_watched_by(known, found))
     except (BadInstant, KeyError, ValueError, TypeError):
         return None
 

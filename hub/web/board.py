@@ -1,17 +1,21 @@
 """What is free now? The public board: a card per machine, the answer as its headline, fresh every second."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from core.certificates import standing
 from core.timeline import Span
 from hub.ports import Person, Tx
+from hub.ports.revisions import calendar_name, floor_name, house_name, person_name
 from hub.services import facts
+from hub.services.house import house_of
+from hub.services.kept import Kept
 from hub.web.frame import live
 from hub.web.house import house, me, now, voice
-from hub.web.looks import Look, day_span, is_running, look, piece_kind, session_until
+from hub.web.looks import ENDING, Look, day_span, is_running, look, piece_kind, session_until
 from hub.web.reading import Place, Workshop, day_of, workshop
 from hub.web.rulers import Piece, Ruler, ruler
 from hub.words import Voice
@@ -57,7 +61,54 @@ def board() -> str:
 @blueprint.get("/board/live")
 def board_live() -> Response:
     """The part that changes, for htmx."""
-    return live(render_template("_board.html", **_shown()))
+    key = (house().lab.id, voice().lang, request.args.get("family", ""), getattr(me(), "id", ""))
+    rev = house().store.read(lambda tx: _revision(tx, house().lab.id, key[-1]))
+    kept = _KEPT.get(key, rev)
+    if kept is None or not kept.made <= now() < kept.good_until:
+        shown = _shown()
+        kept = _KEPT.keep(key, rev, _page(render_template("_board.html", **shown), shown["good_until"]))
+    return kept.answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The live part as it was said at `made`; the passing of time alone changes it at `good_until`, not before."""
+
+    html: bytes
+    etag: str
+    made: datetime
+    good_until: datetime
+
+    def answer(self) -> Response:
+        """The part, or 304 for whoever has it."""
+        return live(self.html, self.etag)
+
+
+_KEPT: Kept[tuple[str, str, str, str], Page] = Kept(
+    256
+)  # some hundred readers in three languages, 30 kB each
+
+
+def _page(html: str, good_until: object) -> Page:
+    data = html.encode()
+    until = good_until if isinstance(good_until, datetime) else now()
+    return Page(data, hashlib.sha256(data).hexdigest()[:32], now(), until)
+
+
+def _revision(tx: Tx, lab: str, person: str) -> tuple[int, ...]:
+    """The same numbers: the same board, but for the passing of time."""
+    machines = house_of(tx, lab).machines if lab else {}
+    names = [house_name(lab), person_name(person)]
+    names += [name for one in machines for name in (calendar_name(one), floor_name(one))]
+    return tuple(tx.revisions.of(names).values())
+
+
+def good_until(shop: Workshop) -> datetime:
+    """When the passing of time next changes a word: the next minute, or a session's end, or ten minutes before it."""
+    minute = shop.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    ends = [until for place in shop.places.values() if (until := session_until(place)) is not None]
+    turns = (at for end in ends for at in (end - ENDING, end))
+    return min([minute, *(at for at in turns if at > shop.now)])
 
 
 def _shown() -> dict[str, object]:
@@ -74,6 +125,7 @@ def _shown() -> dict[str, object]:
         "busy": [card for card in order if card.look.kind != "free"],
         "families": families,
         "family": family,
+        "good_until": good_until(shop),
         "live_href": url_for("board.board_live", family=family or None),
     }
 

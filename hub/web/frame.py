@@ -81,11 +81,11 @@ def context() -> dict[str, Any]:
     }
 
 
-def live(html: str) -> Response:
-    """An answer that is polled: 304 while its words stay the same."""
+def live(html: str | bytes, etag: str | None = None) -> Response:
+    """An answer that is polled: 304 while its words stay the same; `etag` where it is known already."""
     response = make_response(html)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
+    response.add_etag() if etag is None else response.set_etag(etag)
     response.make_conditional(request)
     return response
 

@@ -33,6 +33,11 @@ class SeriesBook:
         """Remember a series."""
         self._c.execute(insert(SERIES).values(asdict(series)))
 
+    def change(self, series: Series) -> None:
+        """Let its rule, first start and length be these from now on."""
+        said = {"rrule": series.rrule, "start_local": series.start_local, "minutes": series.minutes}
+        self._c.execute(update(SERIES).where(SERIES.c.id == series.id).values(said))
+
 
 class RuleBook:
     """`hub.ports.Rules` over table rule_set; what holds now stands at the lab, family or machine itself."""

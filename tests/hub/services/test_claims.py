@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from core.vocabulary import CertificateState, Purpose, Reason
+from core.vocabulary import CertificateState, Purpose, Reason, ReservationKind
 from core.wire.messages import Answer, Ask, Badge
 from core.wire.seal import Keys, hidden
-from hub.ports import Parcel
-from hub.services import asking, certifying, enrolling_at, metering
+from hub.ports import NewReservation, Parcel, Tx
+from hub.services import asking, certifying, enrolling_at, metering, pins, signatures
 from hub.services.enrolling_at import Opened
 from hub.services.refused import Refused
-from tests.cast import NOW
+from tests.cast import ADC, NOW
 from tests.hub.services.floor import NODE, NODE_KEY, VAULT, Floor, Journal
 
 SECOND = timedelta(seconds=1)
@@ -138,7 +138,8 @@ def test_tom_does_not_sign_for_himself(floor: Floor) -> None:
     assert "practical" not in [one.kind for one in events]
 
 
-def test_the_thirteenth_claim_of_an_hour_is_refused(floor: Floor) -> None:
+def test_the_thirteenth_claim_of_an_hour_is_refused_in_a_training_too(floor: Floor) -> None:
+    training(floor)
     journal = Journal()
     for number in range(12):
         sign_off(journal, floor, "tom", "bram", NOW + number * SECOND)
@@ -164,3 +165,168 @@ def test_an_order_stays_to_be_looked_up_after_it_was_sent(floor: Floor) -> None:
 
     (parcel,) = floor.store.write(sent)
     assert parcel.payload["args"]["person"] == floor.people.nils
+
+
+# -- how far a signature goes (R28)
+
+
+def provisional(floor: Floor, name: str, at: datetime = NOW + SECOND) -> list[Reason]:
+    """Why not LAS1 alone, anywhere."""
+
+    def read(tx: Tx) -> list[Reason]:
+        shown = certifying.certificates_of(tx, getattr(floor.people, name), at)
+        return [lack.code for one in shown if one.course == "LAS1" for lack in one.missing]
+
+    return floor.store.read(read)
+
+
+def letters(floor: Floor, name: str) -> list[str]:
+    found = floor.store.write(
+        lambda tx: tx.outbox.latest("mail", getattr(floor.people, name), NOW - timedelta(hours=1))
+    )
+    return [parcel.payload["template"] for parcel in found]
+
+
+def training(floor: Floor, created: datetime = NOW - timedelta(days=1)) -> None:
+    """Tom has planned a training at LAS-1 around NOW."""
+
+    def plan(tx: Tx) -> None:
+        seat = tx.machines.seats("LAS-1")[0].id
+        span = (NOW - timedelta(minutes=30), NOW + timedelta(hours=2))
+        new = NewReservation(ADC, "LAS-1", seat, floor.people.tom, *span, kind=ReservationKind.TRAINING)
+        assert tx.bookings.add(new, created) is not None
+
+    floor.store.write(plan)
+
+
+def enrolled(floor: Floor, name: str) -> None:
+    def enrol(tx: Tx) -> None:
+        certificate = tx.certificates.open(ADC, getattr(floor.people, name), "LAS1")
+        tx.certificates.record(certificate, "enrol", NOW - timedelta(days=1))
+
+    floor.store.write(enrol)
+
+
+def test_two_badges_alone_are_provisional_and_lapse_unconfirmed_after_seventy_two_hours(floor: Floor) -> None:
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    assert provisional(floor, "nils") == [Reason.CERT_PROVISIONAL]
+    assert provisional(floor, "nils", NOW + timedelta(hours=72)) == [Reason.CERT_MISSING]
+    assert letters(floor, "tom") == ["signature.provisional"]
+    assert letters(floor, "nils") == ["certificate.provisional"]
+
+
+def test_inside_a_training_that_was_planned_it_is_final_for_who_is_enrolled(both_floor: Floor) -> None:
+    training(both_floor)
+    enrolled(both_floor, "nils")
+    take(both_floor, sign_off(Journal(), both_floor, "tom", "nils"))
+    assert state(both_floor, "nils") is CertificateState.ACTIVE
+    assert letters(both_floor, "tom") == ["signature.final"]
+
+
+def test_a_training_put_in_the_calendar_when_it_had_begun_makes_nothing_final(floor: Floor) -> None:
+    training(floor, created=NOW)
+    enrolled(floor, "nils")
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    assert state(floor, "nils") is CertificateState.PRACTICAL
+
+
+def test_who_came_by_chance_is_signed_provisionally_even_inside_a_training(floor: Floor) -> None:
+    training(floor)
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    assert state(floor, "nils") is CertificateState.PRACTICAL
+
+
+def test_with_toms_pin_typed_at_that_node_it_is_final_at_once(both_floor: Floor) -> None:
+    badge = both_floor.store.read(lambda tx: tx.badges.of(both_floor.people.tom)[0])
+
+    def typed(tx: Tx) -> pins.Verdict:
+        tom = tx.people.get(both_floor.people.tom)
+        assert tom is not None
+        pins.set_pin(tx, VAULT, tom, "4071", NOW)
+        return pins.check(tx, VAULT, badge, ("4071", NODE), NOW)
+
+    assert both_floor.store.write(typed) is pins.Verdict.RIGHT
+    take(both_floor, sign_off(Journal(), both_floor, "tom", "nils", NOW + SECOND))
+    assert state(both_floor, "nils") is CertificateState.ACTIVE
+
+
+def test_outside_a_training_the_fourth_signature_of_an_hour_is_refused(floor: Floor) -> None:
+    journal = Journal()
+    for number in range(3):
+        sign_off(journal, floor, "tom", "bram", NOW + number * SECOND)
+    take(floor, sign_off(journal, floor, "tom", "nils", NOW + 3 * SECOND))
+    assert provisional(floor, "nils", NOW + 4 * SECOND) == []
+    again = Journal("j2")
+    take(floor, sign_off(again, floor, "tom", "nils", NOW + timedelta(hours=1, seconds=3)))
+    assert provisional(floor, "nils", NOW + timedelta(hours=1, seconds=4)) == [Reason.CERT_PROVISIONAL]
+
+
+def test_offline_for_a_day_it_counts_from_the_moment_of_the_taps_and_once(both_floor: Floor) -> None:
+    journal = sign_off(Journal(), both_floor, "tom", "nils", NOW - timedelta(days=1))
+    take(both_floor, journal)
+    take(both_floor, journal)
+    events = both_floor.store.read(lambda tx: tx.certificates.events(both_floor.people.nils))
+    (claim,) = [one for one in events if one.kind == "practical"]
+    assert claim.data["lapses"] == "2026-11-26T08:00:00.000Z"
+
+
+def signature(floor: Floor, of: str) -> signatures.Signature:
+    tom = floor.store.read(lambda tx: tx.people.get(floor.people.tom))
+    listed = floor.store.read(lambda tx: signatures.of(tx, tom, NOW + SECOND))
+    return next(one for one in listed if one.member == getattr(floor.people, of))
+
+
+def by_tom(floor: Floor, do, *args):
+    def run(tx: Tx):
+        tom = tx.people.get(floor.people.tom)
+        return do(tx, tom, *args)
+
+    return floor.store.write(run)
+
+
+def test_tom_confirms_the_whole_class_on_one_screen_and_they_are_final(both_floor: Floor) -> None:
+    floor, journal = both_floor, Journal()
+    sign_off(journal, floor, "tom", "nils")
+    take(floor, sign_off(journal, floor, "tom", "lise", NOW + SECOND))
+    wanted = [signature(floor, "nils").id, signature(floor, "lise").id]
+    assert by_tom(floor, signatures.confirm, wanted, NOW + timedelta(hours=71)) == 2
+    assert state(floor, "nils") is CertificateState.ACTIVE
+    assert not signature(floor, "nils").open
+
+
+def test_after_seventy_two_hours_there_is_nothing_to_confirm(floor: Floor) -> None:
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    one = signature(floor, "nils")
+    assert by_tom(floor, signatures.confirm, [one.id], NOW + timedelta(hours=72)) == 0
+    assert state(floor, "nils") is CertificateState.PRACTICAL
+
+
+def test_tom_disowns_it_within_thirty_days_and_it_is_suspended_and_staff_are_called(
+    both_floor: Floor,
+) -> None:
+    floor = both_floor
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    one = signature(floor, "nils")
+    last = NOW + timedelta(days=30) - timedelta(milliseconds=1)
+    assert not isinstance(by_tom(floor, signatures.disown, one.id, last), Refused)
+    missing = provisional(floor, "nils", last)
+    assert missing == [Reason.CERT_SUSPENDED]
+    assert "signature.disowned" in letters_at(floor, "dora", last)
+
+
+def letters_at(floor: Floor, name: str, at: datetime) -> list[str]:
+    found = floor.store.write(
+        lambda tx: tx.outbox.latest("mail", getattr(floor.people, name), at - timedelta(hours=1))
+    )
+    return [parcel.payload["template"] for parcel in found]
+
+
+def test_after_thirty_days_or_of_anothers_signature_there_is_nothing_to_disown(floor: Floor) -> None:
+    take(floor, sign_off(Journal(), floor, "tom", "nils"))
+    one = signature(floor, "nils")
+    assert isinstance(by_tom(floor, signatures.disown, one.id, NOW + timedelta(days=30)), Refused)
+
+    def by_dora(tx: Tx):
+        return signatures.disown(tx, tx.people.get(floor.people.dora), one.id, NOW + SECOND)
+
+    assert isinstance(floor.store.write(by_dora), Refused)

@@ -144,3 +144,56 @@ def test_a_start_in_the_missing_hour_of_march_is_no_time(floor):
     answer = classes(floor, "FREQ=DAILY;COUNT=3", start)
     said = [tuple(one.code for one in each.objections) for each in answer.occurrences]
     assert said == [(), (Reason.NONEXISTENT_TIME,), ()]
+
+
+def kept_rule(floor, name):
+    """What a series says of itself, and the starts that this names."""
+    said = floor.store.read(lambda tx: tx.series.get(name))
+    return said, series._walls(said)
+
+
+def test_a_series_that_moves_to_friday_says_friday_and_the_one_before_says_where_it_ends(both_floor):
+    answer = classes(both_floor, "FREQ=WEEKLY;BYDAY=TH;COUNT=4")
+    slots = [one.reservation for one in answer.occurrences]
+    to = (slots[2].start + 25 * HOUR, slots[2].end + 26 * HOUR)
+    moved = changed(both_floor, series.move, slots[2], Scope.FOLLOWING, to)
+    new, walls = kept_rule(both_floor, moved.series)
+    assert (new.rrule, new.start_local, new.minutes) == (
+        "FREQ=WEEKLY;BYDAY=FR;COUNT=2", "2026-12-11T18:00", 180,
+    )  # fmt: skip
+    assert [wall(one.start) for one in moved.occurrences] == ["Fri 18:00", "Fri 18:00"]
+    assert [one.isoformat() for one in walls] == ["2026-12-11T18:00:00", "2026-12-18T18:00:00"]
+    old, before = kept_rule(both_floor, answer.series)
+    assert (old.rrule, len(before)) == ("FREQ=WEEKLY;BYDAY=TH;COUNT=2", 2)
+
+
+def test_a_series_that_moves_as_a_whole_stays_one_and_says_its_new_time(both_floor):
+    answer = classes(both_floor, "FREQ=WEEKLY;UNTIL=20261217")
+    first = answer.occurrences[0].reservation
+    moved = changed(both_floor, series.move, first, Scope.ALL, (first.start - HOUR, first.end - HOUR))
+    said, walls = kept_rule(both_floor, answer.series)
+    assert moved.series == answer.series
+    assert said.start_local == "2026-11-26T16:00"
+    held = both_floor.store.read(lambda tx: tx.bookings.together(series=answer.series))
+    assert [one.start.astimezone(BRUSSELS).replace(tzinfo=None) for one in held] == list(walls)
+    assert len(walls) == 4
+
+
+def test_where_no_rule_says_it_the_days_themselves_are_kept(both_floor):
+    answer = classes(both_floor, "FREQ=MONTHLY;BYDAY=-1TH;COUNT=3")
+    first = answer.occurrences[0].reservation
+    to = (first.start + 24 * HOUR, first.end + 24 * HOUR)
+    changed(both_floor, series.move, first, Scope.FOLLOWING, to)
+    said, walls = kept_rule(both_floor, answer.series)
+    assert said.rrule == "RDATE:20261127T170000,20270101T170000,20270129T170000"
+    assert len(walls) == 3
+
+
+def test_a_move_that_nobody_could_have_leaves_the_series_as_it_was(both_floor):
+    answer = classes(both_floor)
+    first = answer.occurrences[0].reservation
+    off_grid = (first.start + timedelta(minutes=7), first.end + timedelta(minutes=7))
+    moved = changed(both_floor, series.move, first, Scope.ALL, off_grid)
+    assert all(one.reservation is None for one in moved.occurrences)
+    said, _ = kept_rule(both_floor, answer.series)
+    assert (said.rrule, said.start_local) == ("FREQ=WEEKLY;COUNT=4", "2026-11-26T17:00")

@@ -146,6 +146,7 @@ def offline_node(folder: Path, members: int) -> Iterator[Node]:
         try:
             until(lambda: doorman.seen.keeper == "ok" and doorman.seen.idle)
             at_rest = lambda: doorman.seen.phase == "idle" and doorman.seen.idle  # noqa: E731
+            until(lambda: at_rest() and not doorman.seen.inhibits)
             yield Node(doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
         finally:
             doorman.stop()

@@ -158,6 +158,7 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "group_ratio": whole(6, 1, 50),
         "min_age": whole(0, 0, 99),
         "conditional_h": whole(24, 0, 720),
+        "travel_min": whole(30, 0, 240),
         # running the slot (R32-R45)
         "grace_min": whole(15, 0, 240),
         "early_min": whole(15, 0, 240),

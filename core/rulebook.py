@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from core.holder import Plan
-from core.parameters import ALIASES, PARAMETERS, Value, minute_of
+from core.parameters import ALIASES, PARAMETERS, PEAK, Value, minute_of
 from core.terms import Daily, Quota, Scope, Subject, Terms, Unit, Window
 
 Values = Mapping[str, Value]
@@ -21,6 +21,7 @@ _PLAIN = frozenset(  # the parameters that Terms knows under the same name
         "lead_min", "buffer_after_min", "token_horizon_d", "same_day_exempt", "min_gap_min", "orphan_gap",
         "most_attended", "most_unattended", "unattended", "unattended_max_min", "rebadge_min", "unstaffed_max_h",
         "class_ahead_h", "keep_free", "min_age", "group_ratio", "conditional_h",
+        "travel_min",
     }
 )  # fmt: skip
 
@@ -120,7 +121,7 @@ def terms_of(values: Values) -> Terms:
         **figures,
         horizons_d={plan: said[name] for plan, name in horizons.items() if said.get(name) is not None},
         quotas=tuple(_quotas(said)),
-        peak=tuple(_daily(one) for one in said.get("peak", PARAMETERS["peak"].usual)),
+        peak=tuple(_daily(one) for one in said.get("peak", PEAK)),
         quiet=_quiet(said),
     )
 

@@ -109,6 +109,7 @@ class Terms:
     min_age: int = 0
     group_ratio: int = 6
     conditional_h: int = 24
+    travel_min: int = 30
 
 
 def week_of(at: datetime, zone: str) -> Span:

@@ -25,6 +25,7 @@ from hub.web import (
     calendars,
     closures,
     enrolments,
+    fit,
     groups,
     health,
     keeping,
@@ -151,6 +152,7 @@ def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> Non
         repeating,
         groups,
         enrolments,
+        fit,
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))

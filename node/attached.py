@@ -16,6 +16,8 @@ CHIP, TYPING, PCSC = "mfrc522", "wedge", "pcsc"
 WRITTEN: Final = ("hex", "hex-reversed", "decimal", "decimal-reversed")
 UID_BYTES: Final = (4, 7, 10)  # ISO/IEC 14443-3
 FACES: Final = ("console", "simulated", "ring", "oled")  # the first two have no parts
+SPI_PINS: Final = frozenset(range(7, 12))  # SPI0 with both chip selects: the reader's
+I2C_PINS: Final = frozenset({2, 3})  # the display's
 LIGHTS: Final = {
     "red": 16,
     "green": 20,
@@ -87,10 +89,14 @@ def _typing(section: Section) -> Reader:
     return Reader(TYPING, event=event, written=written, uid_bytes=length)
 
 
-def fittings_of(section: Section, taken: Collection[int]) -> Fittings:
-    """What [face] says; `taken` are the pins of the keeper's lines and the reader. Raises SettingsError."""
+def fittings_of(section: Section, taken: Collection[int], reader: Reader) -> Fittings:
+    """What [face] says; `taken` are the pins of the keeper's lines. Raises SettingsError."""
     kind = section.one_of("kind", FACES, FACES[0])
-    pins = _lights(section, taken if kind in ("ring", "oled") else ())
+    bus = I2C_PINS if kind == "oled" else frozenset()
+    if bus & set(taken):
+        raise section.problem("kind", "BCM 2 and 3 are the display's: [pins] has a line there")
+    chip = SPI_PINS | {reader.reset_pin} if reader.kind == CHIP else frozenset()
+    pins = _lights(section, {*taken, *bus, *chip} if kind in ("ring", "oled") else ())
     site = section.get("site", str, "").rstrip("/")
     if site and urlsplit(site).scheme not in ("http", "https"):
         raise section.problem("site", "`site` must begin with http:// or https://")

@@ -111,7 +111,7 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
     board = board_of(sections["board"])
     if board is not None:
         check(sections["board"], Wiring(board, drivers, pins))
-    fittings = fittings_of(sections["face"], {line.pin for line in pins.values()} | {reader.reset_pin})
+    fittings = fittings_of(sections["face"], {line.pin for line in pins.values()}, reader)
     return NodeSettings(
         id=name,
         machine=node.get("machine", str),

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -37,9 +38,9 @@ SVG = "http://www.w3.org/2000/svg"
 LINES = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
 
-def main() -> None:
-    """Fetch, pick, and put in place; the old folder stays until the new one is whole."""
-    fetch()
+def main(*, tests: bool = False) -> None:
+    """Fetch, pick, and put in place; the old folder stays until the new one is whole. `tests` brings axe-core too."""
+    fetch(tests=tests)
     fresh = WORK / "vendor"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -56,7 +57,7 @@ def main() -> None:
         each.replace(VENDOR / each.name)
 
 
-def fetch() -> None:
+def fetch(*, tests: bool) -> None:
     """`npm ci` in a folder of its own; npm checks every file against the lock."""
     npm = _npm()
     step("fonts, icons, htmx: from npm")
@@ -64,7 +65,7 @@ def fetch() -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(name, WORK / name)
     ended = subprocess.run(
-        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm, "ci", *([] if tests else ["--omit=dev"]), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         cwd=WORK,
         env={**os.environ, "PYTHONPATH": str(OWN_NPM.resolve()), "npm_config_update_notifier": "false"},
         stdin=subprocess.DEVNULL,
@@ -127,4 +128,4 @@ def sprite(names: Iterator[str], icons: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(tests="--tests" in sys.argv)

@@ -24,9 +24,10 @@ from tools.venv import PYTHON, VENV, install, install_ourselves, make_venv
 CACHE = Path(".cache")
 STAMPS = VENV / "loquet-stamps.json"
 REQUIREMENTS = {"run": Path("requirements/run.txt"), "test": Path("requirements/test.txt")}
-PARTS_OF_TESTS = ("mosquitto", "postgresql")  # chromium joins them with the first browser test
+PARTS_OF_TESTS = ("mosquitto", "postgresql", "chromium")
 FRONT = ("package.json", "package-lock.json", "hub/web/static/icons.txt", "tools/assets.py")
 VENDOR = Path("hub/web/static/vendor")
+AXE = CACHE / "front/node_modules/axe-core"  # reads the pages in tests/browser
 
 
 def main(purpose: str) -> None:
@@ -35,7 +36,7 @@ def main(purpose: str) -> None:
     with (CACHE / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         make_venv()
-        changed = [_packages(purpose), _ourselves(), _front()]
+        changed = [_packages(purpose), _ourselves(), _front(purpose)]
         if purpose == "test":
             parts.fetch(PARTS_OF_TESTS, optional=False)
     if any(changed):
@@ -60,12 +61,21 @@ def _ourselves() -> bool:
     return _once("ourselves", [Path("pyproject.toml")], install_ourselves)
 
 
-def _front() -> bool:
-    """Fonts, icons and htmx, from npm."""
+def _front(purpose: str) -> bool:
+    """Fonts, icons and htmx, from npm; for the tests axe-core besides."""
     wanted = [Path(each) for each in FRONT]
     if not VENDOR.is_dir():
         _forget("front")
-    return _once("front", wanted, lambda: _module("tools.assets"))
+    if purpose == "test" and not AXE.is_dir():
+        _forget("front-test")
+    if purpose == "run":
+        return _once("front", wanted, lambda: _module("tools.assets"))
+
+    def bring() -> None:
+        _module("tools.assets", "--tests")
+        _stamp("front", wanted)
+
+    return _once("front-test", wanted, bring)
 
 
 def _module(name: str, *arguments: str) -> None:

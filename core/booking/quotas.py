@@ -51,9 +51,9 @@ def same_day(request: Request) -> bool:
 def _waits(request: Request, one: Held) -> bool:
     """Whether the day's own slot of this family has not begun yet."""
     ours = one.exempt and one.family == request.policy.family and one.status in OCCUPYING
-    ours = ours and one.lab in ("", request.policy.lab)
-    today = local_day(one.start, request.zone) == local_day(request.now, request.zone)
-    return ours and today and one.start > request.now
+    if not ours or one.lab not in ("", request.policy.lab) or one.start <= request.now:
+        return False
+    return local_day(one.start, request.zone) == local_day(request.now, request.zone)
 
 
 def _broken(quota: Quota, request: Request) -> Iterator[Params]:

@@ -40,8 +40,8 @@ def useless_gap(request: Request) -> Found:
         return NO
     if (near := _too_near(request)) is not None:
         return ({"minutes": near, "between": request.terms.min_gap_min},)
-    left = [orphan(request, seat) for seat in _free(request)]
-    if not request.terms.orphan_gap or not left or 0 in left:
+    left = [orphan(request, seat) for seat in _free(request)] if request.terms.orphan_gap else []
+    if not left or 0 in left:
         return NO
     return ({"minutes": min(left), "least": request.policy.min_duration_min},)
 

@@ -116,10 +116,12 @@ def concurrent(request: Request) -> Found:
 def _rivals(request: Request, one: Held) -> bool:
     """Whether a slot of his own takes the same pair of hands: a programme's does not, nor does a group's."""
     wanted = request.wanted
+    if one.end <= wanted.start or wanted.end <= one.start:
+        return False
     same_group = wanted.kind is ReservationKind.GROUP is one.kind and one.span == wanted.span
     alone = one.kind is ReservationKind.UNATTENDED
     alike = alone == wanted.runs_alone and one.kind not in PROGRAMME and not same_group
-    return alike and one.status in OCCUPYING and one.span.overlaps(wanted.span)
+    return alike and one.status in OCCUPYING
 
 
 def _at_once(rivals: Sequence[Held], start: datetime) -> int:

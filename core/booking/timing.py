@@ -62,8 +62,8 @@ def off_grid(request: Request) -> Found:
     policy = request.policy
     for at in (request.wanted.start, request.wanted.end):
         before = grid_floor(at, policy.step_min, policy.zone)
-        after = grid_ceil(at, policy.step_min, policy.zone)
-        if before != after:
+        if before != at:
+            after = grid_ceil(at, policy.step_min, policy.zone)
             return ({"step": policy.step_min, "proposals": [stamp(before), stamp(after)]},)
     return NO
 

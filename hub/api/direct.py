@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flask import Config, Flask, Response, request
+from flask import Config, Flask, Request, Response, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException
 
 from core.vocabulary import Reason
@@ -72,9 +73,21 @@ def directly(pages: "WSGIApplication", deps: Deps, config: Config, headers: Mapp
     return Direct(pages, doors(deps, config), headers, partial(has_it_already, deps))
 
 
+class NoSession(SessionInterface):
+    """Nobody who comes this way has a session: none is opened, none is kept."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Nothing to read."""
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to write."""
+
+
 def doors(deps: Deps, config: Config) -> Flask:
     """The bare app; its configuration is that of the pages' app, now and later."""
     app = Flask("doors", static_folder=None)
+    app.session_interface = NoSession()
     app.config = config
     register(app, replace(deps, signed_in=lambda: None, csrf_ok=lambda: False))
     app.register_error_handler(HTTPException, _said)

@@ -12,6 +12,7 @@ from hub.api.pages import encoded, etag_of, read_cursor
 from hub.api.problems import Problem, invalid, problem, unauthenticated
 from hub.api.times import parse_time
 from hub.ports import BadgeVault, Clock, Person, Store, Tx
+from hub.services.house import house_with
 from hub.services.letting_in import Caller, Scope
 from hub.words import Voice
 
@@ -157,8 +158,8 @@ def person_id(caller: Caller | None) -> str:
 
 
 def _zone(tx: Tx, machine: str | None, caller: Caller | None) -> str:
-    named = tx.machines.get(machine) if machine else None
-    if named is not None:
-        return named.zone
+    house = house_with(tx, machine) if machine else None
+    if house is not None and machine is not None:
+        return house.machines[machine].zone
     lab = tx.machines.lab(caller.person.lab) if caller else next(iter(tx.machines.labs()), None)
     return lab.zone if lab else "UTC"

@@ -164,10 +164,12 @@ class NewGroup(Strict):
 
 
 class MovedReservation(Strict):
-    """PATCH /reservations/{id}."""
+    """PATCH /reservations/{id}; staff may `override` the house's comfort, and the `note` says why."""
 
     start: str | None = None
     end: str | None = None
+    override: bool = False
+    note: Text = ""
 
 
 class NewCertificate(Strict):

@@ -1,6 +1,8 @@
 """The reservations: take, see, move and give back a slot."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from core.vocabulary import Reason, ReservationKind
@@ -8,14 +10,15 @@ from hub.api import forms, shapes
 from hub.api.door import PREFIX, Answer, Ask, found, not_found
 from hub.api.forms import read_form
 from hub.api.keeping import mine
-from hub.api.pages import cut
+from hub.api.pages import cut, encoded, etag_of
 from hub.api.problems import granted, invalid, problem
 from hub.api.routes import Routes
 from hub.api.times import parse_time
-from hub.ports import Reservation, ReservationFilter
-from hub.services import finding, giving_back
+from hub.ports import Reservation, ReservationFilter, Tx
+from hub.services import finding, giving_back, travelling
 from hub.services.letting_in import Scope
 from hub.services.reserving import Wish
+from hub.services.travelling import Journey
 
 routes = Routes()
 FOR_MEMBERS = frozenset({ReservationKind.BOOKING, ReservationKind.UNATTENDED})
@@ -43,7 +46,25 @@ def reserve(ask: Ask) -> Answer:
     no_liberties(ask)
     form = read_form(forms.NewReservation, ask.body)
     made = granted(finding.book(ask.deps.store, _wishes(ask, form), ask.now))
-    return Answer(shapes.reservation(made), 201, {"Location": f"{PREFIX}/reservations/{made.id}"})
+    return _shown(ask, made, 201, {"Location": f"{PREFIX}/reservations/{made.id}"})
+
+
+def _shown(
+    ask: Ask, one: Reservation, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})
+) -> Answer:
+    """The booking, and beside it what to mind; its tag is that of the booking alone."""
+    plain = shapes.reservation(one)
+
+    def read(tx: Tx) -> tuple[Journey, ...]:
+        person = ask.person if one.person == ask.person.id else tx.people.get(one.person)
+        return travelling.journeys(tx, one, person) if person else ()
+
+    known = one.person == ask.person.id and len({*ask.person.roles, one.lab}) == 1
+    minded = () if known else ask.read(read)
+    if not minded:
+        return Answer(plain, status, headers)
+    tag = etag_of(encoded(plain), ask.person.id)
+    return Answer(plain | {"warnings": shapes.warnings(minded, ask.voice())}, status, headers, etag=tag)
 
 
 def no_liberties(ask: Ask) -> None:
@@ -122,7 +143,7 @@ def _mine(ask: Ask, reservation: str) -> Reservation:
 @routes.add("GET", "/reservations/{reservation}", scope=Scope.READ, answer="Reservation")
 def reservation(ask: Ask, reservation: str) -> Answer:
     """One reservation."""
-    return Answer(shapes.reservation(_mine(ask, reservation)))
+    return _shown(ask, _mine(ask, reservation))
 
 
 @routes.add(
@@ -140,8 +161,11 @@ def move(ask: Ask, reservation: str) -> Answer:
     ask.must_match(shapes.reservation(old))
     kept: dict[str, Any] = shapes.reservation(old)
     span = span_of(ask, old.machine, form.start or kept["start"], form.end or kept["end"])
-    moved = granted(finding.move(ask.deps.store, old, ask.person, span, ask.now))
-    return Answer(shapes.reservation(moved))
+    if form.override and not form.note:
+        raise invalid("note")
+    reason = form.note if form.override else ""
+    moved = granted(finding.move(ask.deps.store, old, ask.person, span, ask.now, reason=reason))
+    return _shown(ask, moved)
 
 
 @routes.add("DELETE", "/reservations/{reservation}", scope=Scope.BOOK, answer="Reservation")

@@ -72,7 +72,7 @@ _PROBLEM = record(
 )
 _RESERVATION = record(
     {"id": TEXT, "machine": TEXT, "member": TEXT, **_SPAN, "kind": one_of(ReservationKind), "status": one_of(ReservationStatus)},
-    note=TEXT, created=TIME,
+    note=TEXT, created=TIME, warnings=some("Warning"),
 )  # fmt: skip
 _MACHINE = record(
     {
@@ -157,6 +157,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Decision": record({"allowed": FLAG, "until": maybe(TIME), "objections": some("Objection")}),
     "Board": record({"labs": {"type": "array", "items": record({"id": TEXT, "name": TEXT})}, "machines": some("Machine")}),
     "Reservation": _RESERVATION,
+    "Warning": record({"code": TEXT, "params": ANY, "message": TEXT}),
     "Session": _SESSION,
     "Certificate": _CERTIFICATE,
     "Member": record({"id": TEXT, "email": TEXT, "name": TEXT, "lang": TEXT, "status": one_of(MemberStatus)}),
@@ -170,6 +171,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "StrikesMine": record({"items": some("Strike"), "next": maybe(TEXT), "halves": WHOLE, "barred_until": maybe(TIME)}),
     "Space": _SPACE,
     "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
+    "Selftest": record({"at": TIME, "result": TEXT, "parts": ANY, "words": ANY}),
     "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),
     "Waiting": _WAITING,
     "Closure": record(_CLOSURE),
@@ -194,7 +196,7 @@ SCHEMAS: Mapping[str, Schema] = {
 } | {
     f"{name}Page": page(name)
     for name in (
-        "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Lockout", "Waiting",
+        "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Selftest", "Lockout", "Waiting",
         "Closure", "Feed", "RulesHere", "Entry",
     )
 }  # fmt: skip

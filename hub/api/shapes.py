@@ -1,7 +1,7 @@
 """How does a thing look in an answer? The shapes of api.md; nothing leaves that is not named here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +22,13 @@ from hub.ports import (
     WaitingEntry,
 )
 from hub.services.certifying import CertificateShown
+from hub.services.fitness import Selftest
 from hub.services.fitting import fitted
 from hub.services.locking_out import Effect, effect
 from hub.services.showing import MachineShown
+from hub.services.travelling import CODE, Journey
 from hub.words import Voice
+from hub.words.journeys import said
 
 RULES = (
     "step_min", "min_duration_min", "max_duration_min", "max_session_min", "horizon_d", "grace_min", "early_min",
@@ -74,6 +77,25 @@ def reservation(one: Reservation) -> dict[str, Any]:
         "note": one.note,
         "created": stamp(one.created),
     }
+
+
+def warnings(ones: Iterable[Journey], voice: Voice) -> list[dict[str, Any]]:
+    """What is said beside a booking and hinders nothing."""
+    return [
+        {
+            "code": CODE,
+            "params": {
+                "lab": one.lab,
+                "machine": one.machine,
+                "start": stamp(one.start_end.start),
+                "end": stamp(one.start_end.end),
+                "minutes": one.minutes,
+                "least": one.least,
+            },
+            "message": said(one, voice),
+        }
+        for one in ones
+    ]
 
 
 def waiting(one: WaitingEntry, offer: Offer | None) -> dict[str, Any]:
@@ -211,6 +233,11 @@ def node(one: Node) -> dict[str, Any]:
         "held": dict(one.held),
         "retired": when(one.retired),
     }
+
+
+def selftest(one: Selftest) -> dict[str, Any]:
+    """What a node's own test found."""
+    return {"at": stamp(one.at), "result": one.result, "parts": dict(one.parts), "words": dict(one.words)}
 
 
 def lockout(one: Lock, beside: Node | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 import re
 import smtplib
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 from hub.mail.envelope import message_of
@@ -24,8 +25,11 @@ class SmtpPost:
         """Hand it to the server. Raises NotSent."""
         message = message_of(letter, self._settings.sender)
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 server.send_message(message)
+            finally:
+                _leave(server)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
             for_good = all(code in REFUSED_FOR_GOOD for code in codes)
@@ -42,11 +46,22 @@ class SmtpPost:
             )
         else:
             server = smtplib.SMTP(wanted.host, wanted.port, timeout=PATIENCE_S)
-        if wanted.tls == "starttls":
-            server.starttls(context=context)
-        if wanted.user:
-            server.login(wanted.user, wanted.password())
+        try:
+            if wanted.tls == "starttls":
+                server.starttls(context=context)
+            if wanted.user:
+                server.login(wanted.user, wanted.password())
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
         return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Say goodbye; what the server says to that is no word about the letter."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
 
 
 class FolderPost:

@@ -17,7 +17,6 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     message["From"], message["To"] = _address(sender), _address(letter.to)
     message["Subject"] = " ".join(letter.subject.split())
     message["Date"], message["Message-ID"] = letter.at, letter.name
-    message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message.set_content(letter.text)
     if letter.calendar is not None:
@@ -25,6 +24,7 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
         message.add_attachment(
             letter.calendar, kind, subtype, filename="loquet.ics", params={"charset": "utf-8"}
         )
+    message["Content-Language"] = letter.lang  # last: whatever sets a content clears the headers of one
     return message
 
 

@@ -55,7 +55,11 @@ class Postman:
             return 0
         now = self._clock.wall()
         taken = self._store.write(lambda tx: self._take(tx, now))
-        return sum(self._deliver(parcel, now) for parcel in taken if not self._over.is_set())
+        return sum(self._deliver(parcel, now) for parcel in taken if self._still_ours(now))
+
+    def _still_ours(self, taken: datetime) -> bool:
+        """Whether to begin another letter: one whose lease runs out meanwhile would be sent by a second postman, too."""
+        return not self._over.is_set() and self._clock.wall() - taken < LEASE / 2
 
     def _take(self, tx: Tx, now: datetime) -> list[Parcel]:
         taken = list(tx.outbox.due(now, KIND, AT_ONCE))

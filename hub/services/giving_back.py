@@ -46,10 +46,12 @@ def is_late(old: Reservation, by: Person, now: datetime) -> bool:
 
 
 def move(
-    tx: Tx, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime
+    tx: Tx, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime, *, reason: str = ""
 ) -> Reservation | NotReserved:
-    """Move it under the rules of a new slot; what it leaves is offered to those who wait."""
-    moved = reserving.move(tx, old, by, span, now)
+    """Move it under the rules of a new slot; what it leaves is offered to those who wait. CHANGED: a hold is taken, not moved."""
+    if old.status is ReservationStatus.CONDITIONAL and tx.waiting.offer_held_by(old.id) is not None:
+        return NotReserved(no(Reason.CHANGED))
+    moved = reserving.move(tx, old, by, span, now, reason=reason)
     if isinstance(moved, Reservation):
         _offer(tx, old.machine, subtract([Span(old.start, old.end)], [Span(moved.start, moved.end)]), now)
     return moved

@@ -1,4 +1,4 @@
-"""What may staff ask of a machine from afar? To stop, or to clear what its node latched; never to start.
+"""What may staff ask of a machine from afar? To stop, to clear what its node latched, to test itself; never to start.
 
 An order lives ten seconds and names the node's present start: one that comes late does nothing. Whether
 it was done is seen on the machine's state, not here.
@@ -24,6 +24,7 @@ class Wanted(StrEnum):
     STOP = "stop"
     STOP_NOW = "stop-now"
     RESET = "reset"
+    SELFTEST = "selftest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,11 @@ def rule_of(rule: str, found: Sequence[datetime], by: timedelta) -> str:
         if "BYDAY" in parts:
             parts["BYDAY"] = ",".join(_weekday(day, days) for day in parts["BYDAY"].split(","))
         text = ";".join(f"{name}={value}" for name, value in parts.items())
-        same = walls(text, wanted[0]) == wanted
+        if walls(text, wanted[0]) == wanted:
+            return text
     except BadRule:
-        same = False
-    return text if same else "RDATE:" + ",".join(_written(wall) for wall in wanted)
+        pass  # then no rule says it
+    return "RDATE:" + ",".join(_written(wall) for wall in wanted)
 
 
 def _end(rule: str, wanted: Sequence[datetime]) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from core.booking import Wanted, free_seat
 from core.timeline import Span
 from core.vocabulary import OCCUPYING, Reason, ReservationKind, ReservationStatus
 from hub.ports import Machine, NewReservation, Person, RebookingToken, Reservation, Tx
-from hub.services import sanctions, telling
+from hub.services import sanctions, telling, waiving
 from hub.services.ground import TOKEN_HELPS, Ground, NotReserved, Slot, Wish, ground_of, no, taken_of
 
 __all__ = [
@@ -41,6 +41,8 @@ def reserve(tx: Tx, wish: Wish, now: datetime, *, mailed: bool = True) -> Reserv
     found = ground_of(tx, wish, now, lock=True)
     if isinstance(found, NotReserved):
         return found
+    if (denied := waiving.refusal(tx, wish, found.machine.lab)) is not None:
+        return denied
     ground, token, against = _with_a_token(tx, found)
     seat = None if against else ground.seat()
     if seat is None:
@@ -51,6 +53,7 @@ def reserve(tx: Tx, wish: Wish, now: datetime, *, mailed: bool = True) -> Reserv
         return NotReserved(_taken())
     if token is not None:
         tx.rebookings.use(token, made.id)
+    waiving.written(tx, ground, made, wish.by, wish.note)
     _tell(tx, made, wish.by, "reservation.made", now, mailed=mailed)
     return made
 
@@ -97,15 +100,22 @@ def walk_up(tx: Tx, machine: Machine, person: str, end: datetime, now: datetime)
 
 
 def move(
-    tx: Tx, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime
+    tx: Tx, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime, *, reason: str = ""
 ) -> Reservation | NotReserved:
-    """Move it to [start, end) under the same rules; refused, it stays where it was. CHANGED: somebody was first."""
-    if (gone := not_changeable(old, now)) is not None:
+    """Move it to [start, end) under the same rules; refused, it stays where it was. CHANGED: somebody was first.
+
+    `reason`: why staff set the house's comfort aside (E06).
+    """
+    begun = NotReserved(no(Reason.PAST)) if old.start <= now else None
+    if (gone := not_changeable(old, now) or begun or waiving.may_move(old, by, reason)) is not None:
         return gone
-    wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind, read=True)
+    wish = Wish(
+        old.machine, old.person, *span, by=by.id, kind=old.kind, note=reason, override=bool(reason), read=True
+    )
     ground = ground_of(tx, wish, now, lock=True, but=old.id)
     if isinstance(ground, NotReserved):
         return ground
+    ground = _on_its_token(tx, ground, old)
     against, seat = ground.against(), ground.seat()
     if against or seat is None:
         return NotReserved(against or _taken())
@@ -113,9 +123,28 @@ def move(
     if moved is None:
         present = tx.bookings.get(old.id)
         return NotReserved(_taken() if present == old else no(Reason.CHANGED))
-    if moved.exempt != ground.exempt():
-        moved = tx.bookings.change(moved, now, {"exempt": ground.exempt()}) or moved
+    moved = _judged_anew(tx, ground, moved, now)
+    waiving.written(tx, ground, moved, by.id, reason)
     _tell(tx, moved, by.id, "reservation.moved", now)
+    return moved
+
+
+def _on_its_token(tx: Tx, ground: Ground, old: Reservation) -> Ground:
+    """A slot that was had by a rebooking token keeps it where it moves (R19)."""
+    codes = {one.code for one in ground.against()} if old.exempt else set()
+    if not codes or not codes <= TOKEN_HELPS:
+        return ground
+    spent = any(token.used_for == old.id for token in tx.rebookings.of(old.person))
+    return ground.with_token() if spent else ground
+
+
+def _judged_anew(tx: Tx, ground: Ground, moved: Reservation, now: datetime) -> Reservation:
+    """At its new time a slot counts, waits for a training, or is kept for who is late, as if it were made now."""
+    said = {"exempt": ground.exempt(), "held_until": ground.held_until()}
+    if said != {"exempt": moved.exempt, "held_until": moved.held_until}:
+        moved = tx.bookings.change(moved, now, said) or moved
+    if moved.status is not ground.status():
+        moved = tx.bookings.set_status(moved, ground.status(), now) or moved
     return moved
 
 

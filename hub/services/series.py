@@ -197,7 +197,7 @@ def _rewritten(
     before = tx.series.get(first.series) if first.series else None
     if before is None:
         return first.series
-    all_of_them = _walls(before)
+    all_of_them = walls_of(before)
     stays, goes = _parted(all_of_them, wall_of(first.start, before.zone))
     if not goes:
         return before.id
@@ -220,7 +220,7 @@ def _rewritten(
     return new.id
 
 
-def _walls(kept: Series) -> tuple[datetime, ...]:
+def walls_of(kept: Series) -> tuple[datetime, ...]:
     """The starts that a series names; none where its rule is read no more."""
     start = datetime.fromisoformat(kept.start_local)
     if kept.rrule.startswith("RDATE:"):

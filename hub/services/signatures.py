@@ -53,7 +53,7 @@ def confirm(tx: Tx, trainer: Person, wanted: Iterable[int], now: datetime) -> in
 
 
 def disown(tx: Tx, trainer: Person, signature: int, now: datetime) -> Signature | Refused:
-    """ "That was not me": the certificate is suspended till people have talked. NOT_FOUND for any but his own."""
+    """He says that it was not him: the certificate is suspended till people have talked. NOT_FOUND for any but his own."""
     found = next((one for one in of(tx, trainer, now) if one.id == signature and not one.disowned), None)
     certificate = tx.certificates.get(found.certificate) if found else None
     if found is None or certificate is None:

@@ -6,7 +6,7 @@ factor too, his presence confirmed within four hours or his PIN typed there. The
 
 from datetime import datetime, timedelta
 
-from core.access import Decision, Kind, objection
+from core.access import Decision, Kind, Objection, objection
 from core.vocabulary import Reason, Risk
 from hub.ports import Machine, Node, Person, Tx
 from hub.services import granting, presence
@@ -21,7 +21,8 @@ def vouch(tx: Tx, person: Person, machine: Machine, node: Node, now: datetime) -
         return _no(Reason.SUPERVISOR_INVALID)
     if machine.risk is Risk.HIGH and not presence.sure(tx, person.id, node.id, now):
         helped = tx.assurance.pin(person.id) is not None
-        return _no(*(Reason.SUPERVISOR_INVALID, Reason.PIN_NEEDED)[: 2 if helped else 1])
+        unsure = objection(Reason.SUPERVISOR_INVALID, {"why": "presence"})
+        return _against(unsure, objection(Reason.PIN_NEEDED)) if helped else _against(unsure)
     running = tx.sessions.running_in(machine.lab)
     beside = [one for one in running if one.responsible == person.id and one.machine != machine.id]
     most = min([MOST[machine.risk], *(_most_at(tx, one.machine) for one in beside)])
@@ -48,7 +49,9 @@ def _yes(now: datetime) -> Decision:
     return Decision(allowed=True, until=now + AN_HOUR, objections=(), kind=Kind.USE)
 
 
-def _no(*codes: Reason) -> Decision:
-    return Decision(
-        allowed=False, until=None, objections=tuple(objection(code) for code in codes), kind=Kind.USE
-    )
+def _no(code: Reason) -> Decision:
+    return _against(objection(code))
+
+
+def _against(*objections: Objection) -> Decision:
+    return Decision(allowed=False, until=None, objections=objections, kind=Kind.USE)

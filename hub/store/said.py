@@ -5,6 +5,7 @@ rows. Here the words, the order of the values and the converters of both ways ar
 an engine hear every statement all the same, and what the driver refuses is raised as SQLAlchemy raises it.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,9 +15,10 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-Row = tuple[Any, ...]
+Row = Any  # a tuple; of a SELECT also by the columns' names
+Bare = tuple[Any, ...]
 Convert = Callable[[Any], Any] | None
-Values = Row | dict[str, Any]
+Values = Bare | dict[str, Any]
 
 
 class Said:
@@ -27,9 +29,14 @@ class Said:
         self._forms: dict[str, _Form] = {}
 
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
-        """What it answers, every value as SQLAlchemy would give it; KeyError where a parameter is missing."""
+        """What it answers, values and names as SQLAlchemy would give them; KeyError where a parameter is missing."""
         form = self._form(connection.dialect)
         return form.converted(_said(connection, form.words, form.values(values), asks=True))
+
+    def bare(self, connection: Connection, **values: Any) -> list[Bare]:
+        """The same as the driver gives it: instants in milliseconds, on SQLite truths as 0 and 1."""
+        form = self._form(connection.dialect)
+        return _said(connection, form.words, form.values(values), asks=True)
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
         """The first of its rows, or None."""
@@ -65,8 +72,9 @@ class _Form:
         self._slots = [(name, _there(compiled.binds[name].type, dialect)) for name in names]
         self._own = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         self._by_name = not compiled.positional
-        types = [column.type for column in getattr(statement, "exported_columns", ())]
-        found = enumerate(_back(each, dialect) for each in types)
+        answered: Any = getattr(statement, "exported_columns", {})
+        self._named: Any = _record(answered.keys())._make if answered else None
+        found = enumerate(_back(each.type, dialect) for each in answered)
         self._back = [(place, convert) for place, convert in found if convert is not None]
 
     def values(self, given: dict[str, Any]) -> Values:
@@ -76,16 +84,21 @@ class _Form:
             return {name: convert(given[name]) if convert else given[name] for name, convert in self._slots}
         return tuple([convert(given[name]) if convert else given[name] for name, convert in self._slots])
 
-    def converted(self, found: list[Row]) -> list[Row]:
+    def converted(self, found: list[Bare]) -> list[Row]:
         """The driver's rows as the columns' types want them."""
-        return [self._row(row) for row in found] if self._back else found
+        named = self._named
+        return [named(self._cells(row)) for row in found] if named else found
 
-    def _row(self, row: Row) -> Row:
+    def _cells(self, row: Bare) -> list[Any]:
         cells = list(row)
         for place, convert in self._back:
             if cells[place] is not None:
                 cells[place] = convert(cells[place])
-        return tuple(cells)
+        return cells
+
+
+def _record(names: Sequence[str]) -> Any:
+    return namedtuple("Record", names, rename=True)  # noqa: PYI024 -- the names are known only here
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
@@ -96,7 +109,7 @@ def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Row]:
+def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Bare]:
     if not connection.in_transaction():
         connection.begin()
     driver: Any = connection.connection.dbapi_connection

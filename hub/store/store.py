@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from hub.ports.store import Busy, Tx
 from hub.store.books.revisions import Watch
 from hub.store.engines import file_of, is_sqlite, postgres_engine, reading_engine, writing_engine
-from hub.store.tx import SqlTx
+from hub.store.tx import ReadingTx, SqlTx
 from hub.store.writer import Task, Writer, commit_batch
 
 T = TypeVar("T")
@@ -48,8 +48,11 @@ class SqliteStore:
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.read`."""
-        with self._reading.connect() as connection:
-            return fn(SqlTx(connection, self._watch))
+        tx = ReadingTx(self._reading, self._watch)
+        try:
+            return fn(tx)
+        finally:
+            tx.close()
 
     def close(self) -> None:
         """Finish what waits and close the file."""

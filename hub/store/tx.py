@@ -3,7 +3,7 @@
 import secrets
 from functools import cached_property
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from hub.store.books.assurance import AssuranceBook
 from hub.store.books.audit import AuditBook
@@ -17,7 +17,7 @@ from hub.store.books.outbox import OutboxBook
 from hub.store.books.people import PeopleBook
 from hub.store.books.planning import RuleBook, SeriesBook
 from hub.store.books.records import RecordBook
-from hub.store.books.revisions import Numbers, RevisionBook
+from hub.store.books.revisions import Numbers, RevisionBook, Watch
 from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
 from hub.store.books.tokens import MetaBook, ReplayBook, TokenBook
@@ -27,8 +27,14 @@ from hub.store.books.waiting import WaitingBook
 class SqlTx:
     """`hub.ports.Tx` over one connection."""
 
-    def __init__(self, connection: Connection, watch: Numbers | None = None) -> None:
-        self._c, self._watch = connection, watch
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Connection | None = connection
+
+    @property
+    def _c(self) -> Connection:
+        if self._connection is None:
+            raise RuntimeError("the transaction is over")
+        return self._connection
 
     @cached_property
     def meta(self) -> MetaBook:
@@ -105,10 +111,10 @@ class SqlTx:
         """The answers that keys already got."""
         return ReplayBook(self._c)
 
-    @cached_property
+    @property
     def revisions(self) -> Numbers:
         """Is what was computed before still true?"""
-        return self._watch or RevisionBook(self._c)
+        return RevisionBook(self._c)
 
     @cached_property
     def feeds(self) -> FeedBook:
@@ -143,3 +149,31 @@ class SqlTx:
     def fresh_id(self) -> str:
         """A new opaque id: 128 random bits in base64url."""
         return secrets.token_urlsafe(16)
+
+
+class ReadingTx(SqlTx):
+    """The same on a snapshot of an SQLite file that begins with the first question: who asks only for revisions needs none.
+
+    Before that question the watch tells them; after it the snapshot's own table does. So nothing that was read from a snapshot is
+    ever kept under a revision that is newer than the snapshot.
+    """
+
+    def __init__(self, engine: Engine, watch: Watch) -> None:
+        self._engine, self._watch = engine, watch
+        self._connection = None
+
+    @property
+    def _c(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    @property
+    def revisions(self) -> Numbers:
+        """Is what was computed before still true?"""
+        return self._watch if self._connection is None else RevisionBook(self._connection)
+
+    def close(self) -> None:
+        """Leave the snapshot."""
+        if self._connection is not None:
+            self._connection.close()

@@ -42,7 +42,8 @@ def book() -> Response | tuple[str, int]:
     if isinstance(answer, NotReserved):
         return _page(answer), 409 if answer.only_late else 422
     said = mark("Booked for the group: %(machines)s.")
-    flash(voice().text(said, machines=", ".join(one.machine for one in answer)), "free")
+    names = ", ".join(one.machine for one in answer)
+    flash(voice().text(said, machines=names), "free")
     return redirect(url_for("keeping.reservation", key=answer[0].id), 303)
 
 

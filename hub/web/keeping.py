@@ -18,6 +18,7 @@ from hub.services import coming_late, extending, facts, finding, giving_back, re
 from hub.services.feeding import entry_of
 from hub.services.refused import refused
 from hub.services.reserving import NotReserved, Wish
+from hub.services.travelling import Journey, journeys
 from hub.web.acts import ask_of, choices_of, ends_of, facts_of, state_of
 from hub.web.days import DayWish, day_page
 from hub.web.house import house, now, voice
@@ -28,6 +29,7 @@ from hub.web.typed import day_in, instant_of
 from hub.web.whys import whys
 from hub.words.catalogs import mark
 from hub.words.ics import MIME, entries_text
+from hub.words.journeys import said
 
 blueprint = Blueprint("keeping", __name__, url_prefix="/reservations")
 UNDO = timedelta(seconds=10)  # visual.md §5, undo toast
@@ -51,11 +53,21 @@ def reservation(key: str) -> str:
         machine=machine,
         can=choices_of(one, somebody(), now()),
         wide=day_ruler_of(one),
-        facts=facts_of(one, now(), voice()),
+        facts=[*facts_of(one, now(), voice()), *_ways(one)],
         state=state_of(one, now(), voice()),
         undo=undo_of(key),
         made=_made(key),
     )
+
+
+def _ways(one: Reservation) -> list[str]:
+    """What lies too near in another lab of the network (R16)."""
+
+    def read(tx: Tx) -> tuple[Journey, ...]:
+        holder = tx.people.get(one.person)
+        return journeys(tx, one, holder) if holder else ()
+
+    return [said(each, voice()) for each in house().store.read(read)]
 
 
 @blueprint.get("/<key>.ics")

@@ -4,9 +4,11 @@ Every order is answered once, with what the keeper made of it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from core.access import OpenSession
 from core.timeline import BadInstant, instant, stamp
 from core.vocabulary import Reason, StopReason
 from core.wire.messages import Order, OrderKind
@@ -16,6 +18,7 @@ from node.doorman.keeper_talk import SILENCE, Reply
 from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
+from node.doorman.supervising import WATCH_MS
 from node.health import BAD, WARN
 
 RESETS: Final = frozenset({"estop", "fault"})
@@ -56,8 +59,19 @@ class Commands:
         if session is None or (order.session is not None and order.session != session.id):
             self._done(order, Reply(ok=True))
             return
+        if (order.args or {}).get("wind_down") is True:
+            self._wind_down(order, session)
+            return
         reason = order.reason if order.reason in set(StopReason) else StopReason.STAFF_STOP.value
         self._ask(order, order.order.value, {"session": session.id, "reason": reason, "by": order.by})
+
+    def _wind_down(self, order: Order, session: OpenSession) -> None:
+        """The supervisor has left: his hour is over now, and five minutes are counted down (E19)."""
+        if session.responsible is not None:
+            sitting = self._known.sitting(session.id)
+            over_ms = self._known.mono_ms() - WATCH_MS
+            self._known.keep_sitting(session.id, replace(sitting, watched_ms=over_ms))
+        self._done(order, Reply(ok=True))
 
     def _extend(self, order: Order) -> None:
         session = self._known.session()

@@ -7,37 +7,39 @@ unknown badges and old views, 800 ms in all; `energise` is never sent twice; eve
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from core.access import Decision, Kind, Objection, decide, objection
 from core.grants import Grant
-from core.timeline import stamp
-from core.vocabulary import Purpose, Reason, SessionKind, StopReason
-from node.doorman import handing_over
+from core.vocabulary import Purpose, Reason, StopReason
+from node.doorman import handing_over, taking_over
+from node.doorman.aside import Aside
 from node.doorman.attendance import Attendance
 from node.doorman.beside import Beside, Hands
 from node.doorman.effects import Answered
-from node.doorman.events import TapSeen
+from node.doorman.events import PinTyped, TapSeen
 from node.doorman.flood import Bucket
 from node.doorman.hub_answer import from_answer
 from node.doorman.keeper_talk import Reply
+from node.doorman.keypad import Hide, Keypad, wanted
 from node.doorman.knowledge import Knowledge
-from node.doorman.outcome import TapOutcome
+from node.doorman.once_more import Asked, OnceMore
+from node.doorman.outcome import TapOutcome, outcome_of
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
-from node.doorman.visit import AT_THE_MACHINE, Visit, action_of, reason_of
+from node.doorman.visit import AT_THE_MACHINE, Visit, action_of, reason_of, start_fields, tap_note
 
 WAITING_MAX = 3  # taps laid while another is decided; more is play
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the desk works with: the badge's key, new ids, who is told; how a UID is hidden, where it can be."""
+    """What the desk works with: the badge's key, new ids, who is told; how a UID is hidden, and whether codes can be typed."""
 
     key_of: Callable[[bytes], str]
     new_id: Callable[[], str]
     told: Callable[[TapOutcome], None]
     hide: Callable[[bytes, str], str] | None = None
+    keypad: bool = False
 
 
 class Desk:
@@ -52,13 +54,14 @@ class Desk:
     ) -> None:
         self._known, self._stage, self._given = known, stage, given
         self.minder, self.supervision = attendance.minder, attendance.supervision
-        self._sign_off, self._enrolment = attendance.sign_off, attendance.enrolment
         self._visit: Visit | None = None
         self._waiting: deque[TapSeen] = deque(maxlen=WAITING_MAX)
         self._number = 0
         self._bucket = Bucket()
         hands = Hands(self._start, self._refuse, self._finish, self._watched)
-        self._beside = Beside(known, stage, self.supervision, hands)
+        self._keypad = Keypad(known, stage, given.hide if given.keypad else None)
+        self._beside = Beside(known, stage, self.supervision, hands, self._keypad)
+        self._aside, self._once_more = Aside(known, attendance, given.hide, hands), OnceMore()
 
     @property
     def busy(self) -> bool:
@@ -72,6 +75,7 @@ class Desk:
             return
         visit = self._visit = Visit(tap.at_ms, self._given.key_of(tap.uid))
         self.minder.card(visit.key)
+        self._keypad.forget()
         if not self._at_home(visit) and not self._bucket.take(tap.at_ms):
             self._pass_over(visit)
         elif tap.random:
@@ -80,40 +84,15 @@ class Desk:
             self._not_ready(visit)
         elif self._known.view is None or not self._known.exchange.locks_taken:
             self._refuse(visit, (objection(Reason.STALE),))
-        elif not self._taken_aside(visit, tap.uid):
+        elif self._at_home(visit) or not self._aside.takes(visit, tap.uid):
             self._judge(visit)
 
-    def _taken_aside(self, visit: Visit, uid: bytes) -> bool:
-        """Is the badge for something else than power: an enrolment, a sign-off?"""
-        hide = self._given.hide
-        if self._at_home(visit):
-            return False
-        if self._enrolment.open and hide is not None:
-            done = partial(self._enrolled, visit)
-            self._enrolment.tap(visit.key, lambda nonce: hide(uid, nonce), done)
-        elif self._sign_off.open:
-            self._sign(visit)
-        else:
-            return False
-        return True
-
-    def _enrolled(self, visit: Visit, against: tuple[Objection, ...]) -> None:
-        if against:
-            self._refuse(visit, against)
-        else:
-            self._finish(visit, "enrol", ())
-
-    def _sign(self, visit: Visit) -> None:
-        """A badge for a sign-off: it powers nothing."""
-        view = self._known.view
-        person = view.grants.get(visit.key) if view else None
-        if person is not None:
-            visit.who, visit.lang = person.who, person.lang
-        against = self._sign_off.tap(visit.key)
-        if against:
-            self._refuse(visit, against)
-        else:
-            self._finish(visit, "sign-off", ())
+    def typed(self, pin: PinTyped) -> None:
+        """A code was typed: the visit that it was asked for goes on."""
+        visit = self._keypad.typed(pin) if self._visit is None else None
+        if visit is not None and visit.go is not None:
+            self._visit = visit
+            visit.go(visit, self._keypad.hidden(pin.digits))
 
     def answered(self, effect: Answered) -> None:
         """The hub has answered, or has not within its time."""
@@ -121,12 +100,18 @@ class Desk:
         if visit is None or visit.question != effect.id:
             return
         visit.question = None
-        if visit.supervises is not None:
+        if visit.supervises is not None or visit.watches:
             self._beside.answered(visit, effect.answer)
             return
         decision = None if effect.answer is None else from_answer(effect.answer, visit.key, visit.kind)
         visit.fresh = decision is not None
-        self._settle(visit, decision or self._decide(visit))
+        codes = {one.code for one in decision.objections} if decision is not None else set()
+        if Reason.PIN_NEEDED in codes or (visit.coded and decision is None):
+            self._want_code(visit, wrong=visit.coded and decision is not None)
+        elif decision is not None and Reason.CONCURRENT in codes:
+            self._offer_to_bring(visit, decision)
+        else:
+            self._settle(visit, decision or self._decide(visit))
 
     def _decide(self, visit: Visit) -> Decision:
         view = self._known.view
@@ -143,25 +128,69 @@ class Desk:
         if decision.kind is Kind.END and decision.allowed:
             self._end_or_stay(visit)
             return
+        yes = self._once_more.answered(visit.key, self._known.mono_ms())
         if self._beside.concerns(visit, decision):
             return
         took_over = handing_over.decision(visit.key, self._known)
         if took_over is not None:
-            self._start(visit, took_over, "handover")
+            self._settle(visit, took_over)
+        elif not self._takes_over(visit, decision, yes):
+            self._ask_or_settle(visit, decision, yes)
+
+    def _takes_over(self, visit: Visit, refused: Decision, yes: Asked | None) -> bool:
+        """An idle machine that its holder left: asked at the first tap, done at the second."""
+        taken = taking_over.decision(visit.key, self._known, self.minder.idle_ms)
+        if taken is None or refused.allowed:
+            return False
+        if yes is Asked.TAKE_OVER:
+            visit.took_over = True
+            self._start(visit, taken, "handover")
+        else:
+            ends_ms = self._once_more.ask(Asked.TAKE_OVER, visit.key, self._known.mono_ms())
+            self._stage.say(Word.TAKE_OVER, visit.lang, ends_ms=ends_ms)
+            self._finish(visit, "refuse", refused.objections)
+        return True
+
+    def _offer_to_bring(self, visit: Visit, refused: Decision) -> None:
+        """His booking is at a machine beside: another tap brings it here (E22)."""
+        named = next((one.params.get("machine") for one in refused.objections), None)
+        ends_ms = self._once_more.ask(Asked.BRING, visit.key, self._known.mono_ms())
+        self._stage.say(Word.BRING, visit.lang, ends_ms=ends_ms, name=str(named or ""))
+        self._finish(visit, "refuse", refused.objections)
+
+    def _want_code(self, visit: Visit, *, wrong: bool = False) -> None:
+        """His code beside his badge: typed here, or not at all."""
+        if self._keypad.usable:
+            self._keypad.ask(visit, self._with_code, wrong=wrong)
+            self._finish(visit, "refuse", (objection(Reason.PIN_NEEDED),))
+        else:
+            self._refuse(visit, (objection(Reason.PIN_NEEDED),))
+
+    def _with_code(self, visit: Visit, hide: Hide) -> None:
+        """The hub compares the code and answers the tap in one."""
+        visit.coded = True
+        purpose = Purpose.WALK_UP if visit.kind is Kind.WALK_UP else Purpose.USE
+        visit.question = self._known.exchange.ask(visit.key, "uid", purpose, hide)
+        if visit.question is None:
+            self._refuse(visit, (objection(Reason.PIN_NEEDED),))
+
+    def _ask_or_settle(self, visit: Visit, decision: Decision, yes: Asked | None) -> None:
+        if wanted(visit, decision):
+            self._want_code(visit)
             return
-        visit.question = self._ask(visit, decision)
+        visit.question = self._ask(visit, decision, yes)
         if visit.question is None:
             self._settle(visit, decision)
         else:
             self._stage.say(Word.CHECKING, visit.lang)
 
-    def _ask(self, visit: Visit, decision: Decision) -> str | None:
+    def _ask(self, visit: Visit, decision: Decision, yes: Asked | None) -> str | None:
         codes = {one.code for one in decision.objections}
         unsure = bool(codes & {Reason.BADGE_UNKNOWN, Reason.STALE})
         walks_up = decision.kind is Kind.WALK_UP
         if codes & AT_THE_MACHINE or not (unsure or (walks_up and decision.allowed)):
             return None
-        purpose = Purpose.WALK_UP if walks_up else Purpose.USE
+        purpose = Purpose.WALK_UP if walks_up and yes is not Asked.BRING else Purpose.USE
         return self._known.exchange.ask(visit.key, "uid", purpose)
 
     def _settle(self, visit: Visit, decision: Decision) -> None:
@@ -169,8 +198,11 @@ class Desk:
             visit.who, visit.lang = decision.grant.who, decision.grant.lang
         if not decision.allowed:
             self._refuse(visit, decision.objections)
+        elif wanted(visit, decision):
+            self._want_code(visit)
         else:
-            self._start(visit, decision, "energise")
+            follows = handing_over.decision(visit.key, self._known) is not None
+            self._start(visit, decision, "handover" if follows else "energise")
 
     def _start(self, visit: Visit, decision: Decision, msg: str) -> None:
         grant, until = decision.grant, decision.until
@@ -181,28 +213,10 @@ class Desk:
         booking = decision.booking.id if decision.booking else None
         if visit.fresh:
             self._known.tell_stale(on=False)
-        visit.action = action_of(msg, decision)
+        visit.action = action_of(msg, decision, taken_over=visit.took_over)
         known_as = (booking, grant)
-        fields = self._request(visit, decision, grant, booking)
+        fields = start_fields(visit, decision, grant, self._known.view, self._known.until_ms(until))
         self._known.keeper.request(msg, fields, lambda reply: self._started(visit, reply, known_as))
-
-    def _request(
-        self, visit: Visit, decision: Decision, grant: Grant, booking: str | None
-    ) -> Mapping[str, object]:
-        view, until = self._known.view, visit.until
-        kind = SessionKind.MAINTENANCE if decision.kind is Kind.MAINTENANCE else SessionKind.USE
-        return {
-            "session": visit.session,
-            "kind": kind.value,
-            "who": grant.who,
-            "responsible": visit.responsible,
-            "booking": booking,
-            "tap_ms": visit.at_ms,
-            "until_ms": self._known.until_ms(until) if until else visit.at_ms,
-            "until": stamp(until) if until else None,
-            "view": [view.epoch, view.rev] if view else None,
-            "reason": None,
-        }
 
     def _started(self, visit: Visit, reply: Reply, known_as: tuple[str | None, Grant]) -> None:
         if reply.silent:
@@ -274,25 +288,11 @@ class Desk:
 
     def _close(self, visit: Visit, action: str, objections: tuple[Objection, ...]) -> None:
         self._number += 1
-        state = self._known.keeper.state
-        outcome = TapOutcome(
-            number=self._number,
-            allowed=not objections,
-            action=action,
-            reason=objections[0].code.value if objections else None,
-            objections=tuple({"code": one.code.value, "params": dict(one.params)} for one in objections),
-            until=stamp(visit.until) if visit.until and not objections else None,
-            phase=state.phase.value if state else None,
-            relay=bool(state and state.relay == "closed"),
-        )
+        outcome = outcome_of(self._number, action, objections, visit.until, self._known.keeper.state)
         self._visit = None
         self._given.told(outcome)
         if self._waiting:
             self.tap(self._waiting.popleft())
 
     def _note(self, visit: Visit, objections: tuple[Objection, ...]) -> None:
-        person: dict[str, object] = {"who": visit.who} if visit.who else {"key": visit.key}
-        tapped = {**person, "allowed": not objections, "reasons": [one.code.value for one in objections]}
-        session = None if objections else visit.session
-        fields = {"type": "tap", "session": session, "data": tapped}
-        self._known.keeper.request("note", fields, lambda _: None)
+        self._known.keeper.request("note", tap_note(visit, objections), lambda _: None)

@@ -8,8 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from core.vocabulary import Inhibit
-from core.wire.messages import LocksShown, NodeState
+from core.wire.messages import NodeState
 from node.doorman import effects as done
 from node.doorman.attendance import Attendance
 from node.doorman.chores import Chores
@@ -23,6 +22,7 @@ from node.doorman.events import (
     KeeperMet,
     KeeperSaid,
     Leapt,
+    PinTyped,
     Pressed,
     ReaderBack,
     ReaderLost,
@@ -33,6 +33,7 @@ from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk, Line
 from node.doorman.knowledge import Knowledge
 from node.doorman.outcome import NOTHING_YET, Seen, TapOutcome
+from node.doorman.portrait import node_state
 from node.doorman.showing import Face
 from node.doorman.stage import Stage
 from node.inbox import Inbox
@@ -74,7 +75,7 @@ class Doorman:
         self._stage = Stage(house.face, self._known)
         self._chores = Chores(self._known, self._journal_grew)
         self._attendance = Attendance(self._known, self._stage, self._chores)
-        given = Given(house.key_of, house.new_id, self._decided, house.hide)
+        given = Given(house.key_of, house.new_id, self._decided, house.hide, house.keypad)
         self._desk = Desk(self._known, self._stage, given, self._attendance)
         self._examination = Examination(
             self._known, house.senses, lambda: self._seen.reader, lambda: self._seen.screen
@@ -129,12 +130,18 @@ class Doorman:
                 self._follow(self._house.exchange.take(item))
             case Leapt():
                 self._leapt()
-            case Pressed():
-                self._attendance.pressed(item)
+            case Pressed() | PinTyped():
+                self._tablet(item)
             case Examine():
                 self._examination.take(item)
             case _:
                 log.error("unknown item kind=%s", type(item).__name__)
+
+    def _tablet(self, item: Pressed | PinTyped) -> None:
+        if isinstance(item, PinTyped):
+            self._desk.typed(item)
+        else:
+            self._attendance.pressed(item)
 
     def _card(self, item: TapSeen | CardGone) -> None:
         if isinstance(item, TapSeen):
@@ -278,23 +285,5 @@ class Doorman:
             self._house.pulse()
 
     def _node_state(self) -> NodeState:
-        state = self._known.keeper.state
-        present = self._known.keeper.present
-        told = NodeState(online=True, keeper="ok" if present else "lost", reader=self._seen.reader)
         uptime_s = (self._known.mono_ms() - self._started_ms) // 1000
-        told = replace(told, version=VERSION, uptime_s=uptime_s, relay="unknown")
-        if state is None:
-            return told
-        session = state.session
-        return replace(
-            told,
-            phase=state.phase,
-            inhibits=tuple(sorted(state.inhibits)),
-            session=session.id if session else None,
-            busy=state.busy,
-            power_w=state.power_w,
-            until=session.until if session else None,
-            locks=LocksShown(0, tuple(lock.id for lock in state.locks)),
-            relay=state.relay if present else "unknown",
-            bypass=Inhibit.BYPASS in state.inhibits,
-        )
+        return node_state(self._known, self._seen.reader, VERSION, uptime_s)

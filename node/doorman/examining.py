@@ -111,7 +111,9 @@ class Examination:
     def _finish(self, found: list[Finding]) -> None:
         report = self._report([*found, *self._own(), *self.senses.board()])
         parts = {one["part"]: one["result"] for one in report["findings"]}
-        self._note({"result": report["result"], "parts": parts})
+        words = {one["part"]: one["words"] for one in report["findings"] if one["result"] in {BAD, WARN}}
+        told = {"result": report["result"], "parts": parts}
+        self._note(told | {"words": words} if words else told)
         asked, self._asked = self._asked, []
         for then in asked:
             then(report)

@@ -20,10 +20,10 @@ from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Word
 from node.doorman.sitting import Sitting
 from node.doorman.stage import Stage
+from node.doorman.supervising import WATCH_MS
 
 MINUTE_MS: Final = 60_000
 SLOT_MS: Final = 20_000  # R43: the card may be out for 20 s
-WATCH_MS: Final = 60 * MINUTE_MS  # R29: the supervisor taps again every 60 minutes
 LEAVING_MS: Final = 5 * MINUTE_MS  # E19: five minutes are counted down
 AGAIN_MS: Final = 10_000  # a stop that came to nothing is asked for again
 FIRST_LAYER_MS: Final = 5 * MINUTE_MS  # R13: it cannot be judged before
@@ -50,6 +50,11 @@ class Minder:
         self._told: Limit | None = None
         self._stopped_ms: int | None = None
         self._card: str | None = None
+
+    @property
+    def idle_ms(self) -> int | None:
+        """Since when the machine has been idle in this session; None while it works or nobody can tell."""
+        return self._idle_ms
 
     # -- what happens
 

@@ -1,7 +1,12 @@
 """What became of a tap, and how does the doorman stand? Told to whoever watches: the bench, a test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from core.access import Objection
+from core.timeline import stamp
+from node.doorman.keeper_state import KeeperState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,26 @@ class TapOutcome:
     until: str | None
     phase: str | None
     relay: bool
+
+
+def outcome_of(
+    number: int,
+    action: str,
+    objections: Sequence[Objection],
+    until: datetime | None,
+    state: KeeperState | None,
+) -> TapOutcome:
+    """What is told of a tap that is decided; `until` only where it was allowed."""
+    return TapOutcome(
+        number=number,
+        allowed=not objections,
+        action=action,
+        reason=objections[0].code.value if objections else None,
+        objections=tuple({"code": one.code.value, "params": dict(one.params)} for one in objections),
+        until=stamp(until) if until and not objections else None,
+        phase=state.phase.value if state else None,
+        relay=bool(state and state.relay == "closed"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

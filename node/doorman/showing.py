@@ -29,6 +29,8 @@ class Word(StrEnum):
     REPORTED = "reported"
     NOTED = "noted"
     PIN = "pin"
+    TAKE_OVER = "take-over"
+    BRING = "bring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ judges it. Nothing here powers anything, and a minute without an answer ends it.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.access import Objection, objection
 from core.grants import LEARNING, Grant
 from core.vocabulary import GrantLevel, Phase, Reason, ReservationKind
-from node.doorman.checklist import ITEMS, TRAINEE, TRAINER, said
+from node.doorman.checklist import TRAINEE, TRAINER, Item, items_of, said
 from node.doorman.chores import Chores
 from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Word
@@ -26,13 +26,22 @@ SIGNABLE: Final = LEARNING | {Reason.CERT_EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
+class Pupil:
+    """Who is to be signed, and for which course."""
+
+    grant: Grant
+    course: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """How far the sign-off has come."""
+    """How far the sign-off has come; `waiting` tapped while another's list was gone through (E17)."""
 
     trainer: Grant | None = None
-    trainee: Grant | None = None
-    course: str = ""
-    checked: tuple[str, ...] = ()
+    pupil: Pupil | None = None
+    checked: int = 0
+    waiting: tuple[Pupil, ...] = ()
 
 
 class SignOff:
@@ -70,70 +79,85 @@ class SignOff:
             return False
         if self._claim is None:
             self._go_on(Claim())
-        elif self._claim.trainee is not None:
+        elif self._claim.pupil is not None:
             self._confirm(self._claim)
         return True
 
     def tap(self, key: str) -> tuple[Objection, ...]:
         """A badge while it is open: what stands against it."""
-        claim, grant = self._claim, self._grant(key)
-        if claim is None or claim.trainee is not None:
+        claim, grant = self._claim or Claim(), self._grant(key)
+        if claim.trainer is None:
+            return self._trainer(claim, grant)
+        pupil = self._pupil(claim.trainer, key, grant)
+        if claim.pupil is None and isinstance(pupil, Pupil):
+            self._go_on(replace(claim, pupil=pupil))
+        elif claim.pupil is not None and isinstance(pupil, Pupil):
+            self._line_up(claim, claim.pupil, pupil)
+        elif claim.pupil is not None:
             self._claim = None  # a badge amid the list: something else is wanted, it begins anew
             return (objection(Reason.SUPERVISOR_MISSING),)
-        if claim.trainer is None:
-            return self._trainer(key, grant)
-        return self._trainee(claim, claim.trainer, key, grant)
+        return pupil if isinstance(pupil, tuple) else ()
 
-    def _trainer(self, key: str, grant: Grant | None) -> tuple[Objection, ...]:
+    def _trainer(self, claim: Claim, grant: Grant | None) -> tuple[Objection, ...]:
+        """One tap of the trainer for each trainee (R28)."""
         usable = grant is not None and (grant.until is None or self._known.now() < grant.until)
         if grant is None or not usable or grant.level != GrantLevel.TRAINER:
             return (objection(Reason.SUPERVISOR_INVALID),)
         if self._too_many(grant.who):
             return (objection(Reason.RATE_LIMITED),)
-        self._go_on(Claim(trainer=grant))
+        self._go_on(Claim(grant, next(iter(claim.waiting), None), 0, claim.waiting[1:]))
         return ()
 
-    def _trainee(self, claim: Claim, trainer: Grant, key: str, grant: Grant | None) -> tuple[Objection, ...]:
+    def _pupil(self, trainer: Grant, key: str, grant: Grant | None) -> Pupil | tuple[Objection, ...]:
+        """Whom this badge names, or what stands against signing for him."""
         view = self._known.view
         if grant is None or view is None:
             return (objection(Reason.BADGE_UNKNOWN),)
         if grant.who == trainer.who:  # nobody signs for himself, with a second badge neither (E17)
             return (objection(Reason.SUPERVISOR_INVALID),)
-        lacks = [one for one in view.refusals.get(key, ()) if one.code in SIGNABLE]
-        wanted = [
-            str(one.params.get("course")) for one in lacks if one.params.get("course") in view.machine.needs
-        ]
+        lacks = (one.params.get("course") for one in view.refusals.get(key, ()) if one.code in SIGNABLE)
+        wanted = [str(course) for course in lacks if course in view.machine.needs]
         if grant.level != GrantLevel.SUPERVISED or not wanted:
             return (objection(Reason.INVALID),)
-        self._go_on(Claim(claim.trainer, grant, wanted[0]))
-        return ()
+        return Pupil(grant, wanted[0], items_of(view.checklists, wanted[0]))
+
+    def _line_up(self, claim: Claim, now: Pupil, late: Pupil) -> None:
+        """A second trainee taps quickly: his list comes after this one, and after another tap of the trainer."""
+        known = {one.grant.who for one in (now, *claim.waiting)}
+        if late.grant.who not in known:
+            self._claim = replace(claim, waiting=(*claim.waiting, late))
 
     def _confirm(self, claim: Claim) -> None:
-        checked = (*claim.checked, ITEMS[len(claim.checked)])
-        if len(checked) < len(ITEMS):
-            self._go_on(Claim(claim.trainer, claim.trainee, claim.course, checked))
+        pupil = claim.pupil
+        if pupil is None or claim.trainer is None:
             return
+        if claim.checked + 1 < len(pupil.items):
+            self._go_on(replace(claim, checked=claim.checked + 1))
+            return
+        checks = [item["id"] for item in pupil.items]
+        told = {"trainer": claim.trainer.who, "trainee": pupil.grant.who, "course": pupil.course}
+        self._chores.note("sign-off", {**told, "checks": checks, "session": None})
+        self._signed.append((claim.trainer.who, self._known.mono_ms()))
         self._claim = None
-        if claim.trainer is None or claim.trainee is None:
-            return
-        trainer, trainee = claim.trainer.who, claim.trainee.who
-        told = {"trainer": trainer, "trainee": trainee, "course": claim.course, "checks": list(checked)}
-        self._chores.note("sign-off", {**told, "session": None})
-        self._signed.append((trainer, self._known.mono_ms()))
-        self._stage.say(Word.SIGNED, claim.trainee.lang, name=claim.trainee.name, text=claim.course)
+        if claim.waiting:
+            self._go_on(Claim(waiting=claim.waiting))
+        else:
+            self._stage.say(Word.SIGNED, pupil.grant.lang, name=pupil.grant.name, text=pupil.course)
 
     def _go_on(self, claim: Claim) -> None:
         """The next thing to do, and a minute for it."""
         self._claim = claim
         self._until_ms = self._known.mono_ms() + WITHIN_MS
-        if claim.trainee is not None:
-            item, page = ITEMS[len(claim.checked)], len(claim.checked) + 1
-        else:
-            item, page = (TRAINER if claim.trainer is None else TRAINEE), 1
-        lang = claim.trainee.lang if claim.trainee else claim.trainer.lang if claim.trainer else None
-        pages = (page, len(ITEMS)) if claim.trainee else (1, 1)
-        word = Word.CHECK if claim.trainee else Word.SIGN_OFF
-        self._stage.say(word, lang, ends_ms=self._until_ms, text=said(item, lang), page=pages)
+        pupil = claim.pupil
+        if pupil is not None:
+            item, page = said(pupil.items[claim.checked], pupil.grant.lang), claim.checked + 1
+            pages = (page, len(pupil.items))
+            self._stage.say(Word.CHECK, pupil.grant.lang, ends_ms=self._until_ms, text=item, page=pages)
+            return
+        lang = claim.trainer.lang if claim.trainer else None
+        next_one = next((f": {one.grant.name}" for one in claim.waiting), "")
+        wanted = said(TRAINER if claim.trainer is None else TRAINEE, lang) + next_one
+        self._stage.say(Word.SIGN_OFF, lang, ends_ms=self._until_ms, text=wanted, page=(1, 1))
 
     def _too_many(self, trainer: str) -> bool:
         since_ms = self._known.mono_ms() - AN_HOUR_MS

@@ -16,6 +16,7 @@ from node.doorman.showing import Word
 from node.doorman.stage import Stage
 
 WITHIN_MS: Final = 60_000  # R29: either order, 60 s
+WATCH_MS: Final = 3_600_000  # R29: the supervisor taps again every 60 minutes
 TOO_LATE_MS: Final = 30_000  # so long a supervisor's late tap is answered as what it was meant to be
 
 
@@ -34,8 +35,8 @@ def supervised_by(answer: Answer | None, supervision: "Supervision") -> Objectio
         return supervision.unasked()
     if answer.decision.allowed:
         return None
-    codes = [one.code for one in answer.decision.objections]
-    return objection(codes[0] if codes else Reason.SUPERVISOR_INVALID)
+    told = [objection(one.code, dict(one.params or {})) for one in answer.decision.objections]  # type: ignore[arg-type]
+    return told[0] if told else objection(Reason.SUPERVISOR_INVALID)
 
 
 class Supervision:
@@ -96,6 +97,15 @@ class Supervision:
         """Is this a supervisor's tap while somebody else waits for one? All others come for themselves."""
         waits = self.learner
         return waits is not None and waits.key != key and self._may_supervise(key)
+
+    def left_alone(self, key: str) -> OpenSession | None:
+        """The learner's session whose supervisor's hour is over, if this badge is another supervisor's (E19)."""
+        session = self._known.session()
+        if session is None or session.responsible is None or session.key == key:
+            return None
+        sitting = self._known.sitting(session.id)
+        over = self._now() >= (sitting.watched_ms or sitting.began_ms) + WATCH_MS
+        return session if over and self._may_supervise(key) else None
 
     def too_late(self, key: str) -> bool:
         """Is this a supervisor's tap that came after the minute?"""

@@ -21,6 +21,7 @@ TABLE = table_of(schema.Audit)
 C = TABLE.c
 _HEAD = Said(select(C.id, C.hash).order_by(C.id.desc()).limit(1))
 _APPEND = Said(insert(TABLE), C.keys())
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
 
 
@@ -36,8 +37,7 @@ def digest(entry: Entry) -> str:
         "data": entry.data,
         "prev": entry.prev,
     }
-    text = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(words).encode()).hexdigest()
 
 
 class AuditBook:
@@ -53,7 +53,7 @@ class AuditBook:
         if self._c.dialect.name == "postgresql":
             say(self._c, f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})")
         seq, prev = self.head()
-        text = json.dumps(dict(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = _canonical(dict(data))
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         unsigned = Entry(seq + 1, lab, at, actor, action, subject, text, prev, "")
         entry = replace(unsigned, hash=digest(unsigned))

@@ -4,9 +4,10 @@ The guard is the database's (an exclusion constraint, or triggers on SQLite); th
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from functools import lru_cache
 from itertools import starmap
 from typing import Any
 
@@ -19,8 +20,8 @@ from hub.ports.bookings import HeldSpan, NewReservation, Reservation, Reservatio
 from hub.store import schema
 from hub.store.books.due import AS_READ, TABLE, DueBookings, read_as, reservation_of, values_of
 from hub.store.books.once import insert_once
-from hub.store.said import Row, Said
-from hub.store.schema import ms_of, table_of
+from hub.store.said import Bare, Said
+from hub.store.schema import instant_of, ms_of, table_of
 from hub.store.schema.use import OCCUPIES
 
 MACHINE = table_of(schema.Machine)
@@ -40,7 +41,6 @@ _SHARES = (
     .order_by(C.start_ms, C.id)
 )  # fmt: skip
 _SHARES_OF_ONE = Said(_SHARES.where(C.person == bindparam("person")))
-_SHARES_OF_ALL = _SHARES.where(C.person.in_(bindparam("persons", expanding=True)))
 _ADD = Said(insert(TABLE), TABLE.c.keys())
 _GET = Said(select(*AS_READ).where(C.id == bindparam("wanted")))
 
@@ -116,9 +116,10 @@ class BookingBook(DueBookings):
     def shares(self, persons: Sequence[str], since: datetime) -> Sequence[Held]:
         """What these people hold, or held, that ends after then and may count as a share, by start."""
         if len(persons) == 1:
-            return [_held(row) for row in _SHARES_OF_ONE.rows(self._c, person=persons[0], since=since)]
-        rows = self._c.execute(_SHARES_OF_ALL, {"persons": list(persons), "since": since})
-        return [_held(tuple(row)) for row in rows]
+            rows = _SHARES_OF_ONE.bare(self._c, person=persons[0], since=since)
+        else:
+            rows = _shares_of(len(persons)).bare(self._c, since=since, **_numbered(persons))
+        return [_held(row) for row in rows]
 
     def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
         """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
@@ -204,9 +205,19 @@ def _is_overlap(refused: IntegrityError) -> bool:
     raise refused
 
 
-def _held(row: Row) -> Held:
-    identity, who, machine, family, kind, status, *rest = row
-    return Held(identity, who, machine, family, _KINDS[kind], _STATUSES[status], *rest)
+@lru_cache(maxsize=64)  # one for each size of a household or an organisation
+def _shares_of(most: int) -> Said:
+    return Said(_SHARES.where(C.person.in_([bindparam(name) for name in _numbered(range(most))])))
+
+
+def _numbered(values: Iterable[Any]) -> dict[str, Any]:
+    return {f"p{number}": value for number, value in enumerate(values)}
+
+
+def _held(row: Bare) -> Held:
+    identity, who, machine, family, kind, status, start, end, exempt, *rest = row
+    span = instant_of(start), instant_of(end)
+    return Held(identity, who, machine, family, _KINDS[kind], _STATUSES[status], *span, bool(exempt), *rest)
 
 
 def _as_read(old: Reservation) -> Update:

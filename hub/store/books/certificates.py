@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from hub.ports.certificates import Certificate, CertificateEvent, Course
 from hub.store import schema
 from hub.store.books.once import insert_once
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 COURSE = table_of(schema.Course)
@@ -46,7 +47,7 @@ _EVENTS = (
     .order_by(EVENT.c.id)
 )
 _OF_PERSON, _IN_LAB = (
-    _EVENTS.where(CERTIFICATE.c.person == bindparam("person")),
+    Said(_EVENTS.where(CERTIFICATE.c.person == bindparam("person"))),
     _EVENTS.where(EVENT.c.lab == bindparam("lab")),
 )
 
@@ -105,7 +106,7 @@ class CertificateBook:
 
     def events(self, person: str) -> Sequence[CertificateEvent]:
         """Everything that happened to a person's certificates, in order."""
-        return self._events(_OF_PERSON, {"person": person})
+        return [CertificateEvent(*row) for row in _OF_PERSON.rows(self._c, person=person)]
 
     def signed_by(self, person: str, since: datetime) -> Sequence[CertificateEvent]:
         """What a person wrote into others' certificates since then, newest first."""

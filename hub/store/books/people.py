@@ -2,14 +2,16 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from core.vocabulary import MemberStatus, Role
 from hub.ports.people import Account, NewPerson, Person
 from hub.store.books.once import insert_once
+from hub.store.said import Said
 from hub.store.schema import PersonRole, User, table_of
 
 PERSON = table_of(User)
@@ -17,7 +19,8 @@ ROLE = table_of(PersonRole)
 CHANGEABLE = frozenset(PERSON.c.keys()) - {"id", "lab", "created"}
 
 # built once, as every booking asks them
-_ONE = select(PERSON).where(PERSON.c.id == bindparam("person"))
+_ONE = Said(select(PERSON).where(PERSON.c.id == bindparam("person")))
+_ROLES_OF_ONE = Said(select(ROLE).where(ROLE.c.person == bindparam("person")))
 _ROLES = select(ROLE).where(ROLE.c.person.in_(bindparam("persons", expanding=True)))
 _THESE = (
     select(PERSON.c.id).where(PERSON.c.id.in_(bindparam("persons", expanding=True))).order_by(PERSON.c.id)
@@ -33,8 +36,8 @@ class PeopleBook:
 
     def get(self, person: str) -> Person | None:
         """The person with this id."""
-        row = self._c.execute(_ONE, {"person": person}).one_or_none()
-        return None if row is None else self._with_roles([row])[0]
+        row = _ONE.row(self._c, person=person)
+        return None if row is None else _people([row], _ROLES_OF_ONE.rows(self._c, person=person))[0]
 
     def by_email(self, email: str) -> Person | None:
         """The person with this address, whatever its case."""
@@ -148,19 +151,21 @@ class PeopleBook:
         row = self._c.execute(select(PERSON).where(condition)).one_or_none()  # type: ignore[arg-type]
         return None if row is None else self._with_roles([row])[0]
 
-    def _with_roles(self, rows: Sequence[Row[tuple[object, ...]]]) -> list[Person]:
-        roles: dict[str, dict[str, set[Role]]] = defaultdict(lambda: defaultdict(set))
-        teaches: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-        for held in self._c.execute(_ROLES, {"persons": [row.id for row in rows]}):
-            roles[held.person][held.lab].add(Role(held.role))
-            if held.courses:
-                teaches[held.person][held.lab] = frozenset(held.courses)
-        return [_person(row, roles[row.id], teaches[row.id]) for row in rows]
+    def _with_roles(self, rows: Sequence[Any]) -> list[Person]:
+        return _people(rows, self._c.execute(_ROLES, {"persons": [row.id for row in rows]}))
 
 
-def _person(
-    row: Row[tuple[object, ...]], roles: Mapping[str, set[Role]], teaches: Mapping[str, frozenset[str]]
-) -> Person:
+def _people(rows: Sequence[Any], held: Iterable[Any]) -> list[Person]:
+    roles: dict[str, dict[str, set[Role]]] = defaultdict(lambda: defaultdict(set))
+    teaches: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for one in held:
+        roles[one.person][one.lab].add(Role(one.role))
+        if one.courses:
+            teaches[one.person][one.lab] = frozenset(one.courses)
+    return [_person(row, roles[row.id], teaches[row.id]) for row in rows]
+
+
+def _person(row: Any, roles: Mapping[str, set[Role]], teaches: Mapping[str, frozenset[str]]) -> Person:
     return Person(
         id=row.id,
         lab=row.lab,

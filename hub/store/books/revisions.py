@@ -37,7 +37,8 @@ class Watch:
     """The same for readers of an SQLite file, without a query while nobody has committed.
 
     A connection of its own, always outside any transaction: `data_version` moves with each commit of every other
-    connection, in this process or another, and costs two microseconds. What is read after it is never older than it.
+    connection, in this process or another, and costs two microseconds. A snapshot that begins after it is never older than it;
+    of one that has begun already it knows nothing.
     """
 
     def __init__(self, path: str) -> None:

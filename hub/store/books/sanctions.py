@@ -5,16 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from hub.ports.sanctions import RebookingToken, StrikeEvent
 from hub.store import schema
 from hub.store.books.once import insert_once
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 STRIKE = table_of(schema.StrikeEvent)
 TOKEN = table_of(schema.RebookingToken)
 _S, _T = STRIKE.c, TOKEN.c
+_OF = Said(select(STRIKE).where(_S.lab == bindparam("lab"), _S.person == bindparam("person")).order_by(_S.id))
 
 
 class StrikeBook:
@@ -25,8 +27,7 @@ class StrikeBook:
 
     def of(self, person: str, lab: str) -> Sequence[StrikeEvent]:
         """All that happened to a person's strikes in a lab, in order."""
-        wanted = select(STRIKE).where(_S.lab == lab, _S.person == person).order_by(_S.id)
-        return [StrikeEvent(*row) for row in self._c.execute(wanted)]
+        return [StrikeEvent(*row) for row in _OF.rows(self._c, lab=lab, person=person)]
 
     def events(self, strike: str) -> Sequence[StrikeEvent]:
         """All that happened to one strike, in order."""

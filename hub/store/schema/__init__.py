@@ -3,7 +3,7 @@
 The constraints that no model can say (no double booking, append-only) stand in the migrations, for both databases.
 """
 
-from hub.store.schema.base import EPOCH, Base, UtcTime, ms_of, table_of
+from hub.store.schema.base import EPOCH, Base, UtcTime, instant_of, ms_of, table_of
 from hub.store.schema.certificates import Certificate, CertificateEvent, Course, CourseNeed
 from hub.store.schema.hours import Closure, DayException, Opening
 from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
@@ -56,6 +56,7 @@ __all__ = [
     "User",
     "UtcTime",
     "Waiting",
+    "instant_of",
     "ms_of",
     "table_of",
 ]

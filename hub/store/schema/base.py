@@ -21,6 +21,11 @@ def ms_of(at: datetime) -> int:
     return (at - EPOCH) // _MS
 
 
+def instant_of(at_ms: int) -> datetime:
+    """The aware instant of so many milliseconds since 1970."""
+    return EPOCH + at_ms * _MS
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware instant, kept as whole milliseconds since 1970 (BIGINT); a naive datetime is a ValueError."""
 
@@ -33,7 +38,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect | None) -> datetime | None:
         """Milliseconds to aware UTC."""
-        return None if value is None else EPOCH + int(value) * _MS
+        return None if value is None else instant_of(int(value))
 
 
 class Base(DeclarativeBase):

@@ -42,12 +42,12 @@
     return cell;
   };
   const paint = (card) => {
-    for (const cell of table.querySelectorAll(".c-chosen")) cell.classList.remove("c-chosen");
+    for (const cell of table.querySelectorAll(".is-chosen")) cell.classList.remove("is-chosen");
     if (!card) return;
     const [from, to] = [Date.parse(card.dataset.start), Date.parse(card.dataset.end)];
     for (const cell of free) {
       const at = Date.parse(cell.dataset.at);
-      if (cell.href.includes(`/${card.dataset.machine}/`) && at < to && at + 1 > from) cell.closest("td").classList.add("c-chosen");
+      if (cell.href.includes(`/${card.dataset.machine}/`) && at < to && at + 1 > from) cell.closest("td").classList.add("is-chosen");
     }
   };
   const show = async (address, focus) => {

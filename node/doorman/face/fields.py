@@ -138,6 +138,8 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "IDLE_SOON": _word,
     "SIGN_OFF": _word,
     "PIN": _word,
+    "TAKE_OVER": _word,
+    "BRING": _word,
     "PIN_WRONG": _word,
 }
 

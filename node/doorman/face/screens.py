@@ -43,6 +43,8 @@ LEDS: Final[Mapping[str, str]] = {
     "CHECK": "violet/white alternate",
     "SIGN_OFF": "violet/white alternate",
     "PIN": "violet/white alternate",
+    "TAKE_OVER": "violet/white alternate",
+    "BRING": "violet/white alternate",
     "PIN_WRONG": "violet/white alternate",
     "SIGNED": "violet steady",
     "NOTED": "violet steady",
@@ -69,6 +71,8 @@ BUZZES: Final[Mapping[str, str]] = {
     "ENROL": "1 short",
     "SIGNED": "1 short high",
     "PIN": "1 short",
+    "TAKE_OVER": "2 short",
+    "BRING": "2 short",
     "PIN_WRONG": "1 long low",
     "OVERRUN": "1 every 30 s",
     "FAULT": "3 long",
@@ -99,6 +103,8 @@ WORDS: Final[Mapping[Word, str]] = {
     Word.NOTED: "NOTED",
     Word.SIGN_OFF: "SIGN_OFF",
     Word.PIN: "PIN",
+    Word.TAKE_OVER: "TAKE_OVER",
+    Word.BRING: "BRING",
 }
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from core.timeline import stamp
+from core.wire.codec import canonical
+from hub.ports import NewRecord
 from hub.services import granting
 from hub.services.letting_in import Scope
 from tests.cast import ADC, NOW
@@ -80,3 +83,17 @@ def test_a_member_announces_nothing(as_, store):
     assert as_("amelie", Scope.CERTIFY).post("/nodes", WISH).status_code == 403
     assert as_("olga", Scope.CERTIFY).post("/nodes", WISH).status_code == 403
     assert store.read(lambda tx: tx.nodes.all()) == []
+
+
+def test_staff_read_what_a_box_found_in_itself_and_can_ask_for_it(staff, as_, store):
+    staff.post("/nodes", WISH)
+    said = {"result": "warn", "parts": {"voltage": "warn"}, "words": {"voltage": "under-voltage now"}}
+    record = NewRecord(1, NOW, "selftest", None, canonical({"type": "selftest", "data": said}), "hash")
+    store.write(lambda tx: tx.records.append("las-1", ADC, "j1", [record], NOW))
+    (found,) = staff.get("/nodes/las-1/selftests").get_json()["items"]
+    assert found == said | {"at": stamp(NOW)}
+    assert staff.get("/nodes/las-9/selftests").status_code == 404
+    assert as_("amelie", Scope.STAFF).get("/nodes/las-1/selftests").status_code == 404
+    assert (
+        staff.post("/machines/LAS-1/orders", {"order": "selftest"}).status_code == 422
+    )  # it is not there yet

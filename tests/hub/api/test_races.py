@@ -194,8 +194,8 @@ def test_whoever_badges_first_or_books_first_has_the_machine_now(field):
 
 def test_of_sixteen_who_are_offered_what_was_given_back_at_the_last_moment_one_has_it(field):
     for number in range(
-        SLOTS // 4
-    ):  # every round has fifteen waits of its own, and costs its giver half a strike
+        SLOTS // 10
+    ):  # a round has fifteen waits of its own, and costs its giver half a strike
         giver = number % RACERS
         field.clock.at = now = NOW + number * 2 * HOUR
         start = now + HALF

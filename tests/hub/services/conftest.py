@@ -3,6 +3,7 @@
 import pytest
 
 from hub.ports import Store
+from tests.hub.services.f1 import F1, f1_in
 from tests.hub.services.floor import Floor, floor_in
 
 
@@ -16,3 +17,9 @@ def floor(store: Store) -> Floor:
 def both_floor(both_store: Store) -> Floor:
     """The test runs twice: on SQLite and on PostgreSQL."""
     return floor_in(both_store)
+
+
+@pytest.fixture
+def f1(both_store: Store) -> F1:
+    """The lab of the acceptance scenarios, on each database in turn."""
+    return f1_in(both_store)

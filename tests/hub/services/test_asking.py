@@ -4,8 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
-import pytest
-
 from core.timeline import stamp
 from core.vocabulary import BadgeState, LockKind, Purpose, Reason, ReservationKind, ReservationStatus
 from core.wire.messages import Answer, body_of, read

@@ -149,7 +149,7 @@ def test_a_start_in_the_missing_hour_of_march_is_no_time(floor):
 def kept_rule(floor, name):
     """What a series says of itself, and the starts that this names."""
     said = floor.store.read(lambda tx: tx.series.get(name))
-    return said, series._walls(said)
+    return said, series.walls_of(said)
 
 
 def test_a_series_that_moves_to_friday_says_friday_and_the_one_before_says_where_it_ends(both_floor):

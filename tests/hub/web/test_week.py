@@ -31,7 +31,7 @@ def test_bookings_classes_and_my_own_are_one_cell_each_and_nobody_is_named(brows
     assert "LAS-1, Tuesday 24 November 10:00\u201311:30: Taken" in cells(page)
     assert "LAS-1, Tuesday 24 November 13:00\u201315:00: Class" in cells(page)
     assert "LAS-1, Wednesday 25 November 10:00\u201311:00: You" in cells(page)
-    assert 'rowspan="6" class="c-booked"' in page
+    assert 'rowspan="6" class="is-booked"' in page
     assert "Bram" not in page
 
 

@@ -389,6 +389,16 @@ class Machine:
         self.meet_keeper()
         self.settle()
 
+    def cut_mains(self) -> None:
+        """The mains fail and come back ten seconds later: both programs start again, from their cards."""
+        self.keeper._store.close()
+        self.line.desk = None
+        self.hardware.relay = self.hardware.extraction = False  # nobody drives the lines
+        self.clock.pass_ms(10_000)
+        self.keeper = _keeper(self._folder, self.clock, self.hardware)
+        self.restart_doorman(ntp=False)
+        self.connect()
+
     def spoil_shelf(self) -> None:
         """The card has lost the doorman's file; he starts again."""
         self.shelf.close()

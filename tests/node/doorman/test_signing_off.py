@@ -121,3 +121,75 @@ def test_while_somebody_has_the_machine_the_button_is_for_time_and_signs_nothing
     bench.tap("amelie")
     push(bench)
     assert bench.tap("amelie").action == "end"
+
+
+LID = {"id": "lid", "fr": "Couvercle: vérifié ?", "nl": "Deksel: nagekeken?", "en": "Lid: checked?"}
+FIRE = {"id": "fire", "fr": "Feu: que faire ?", "nl": "Brand: wat doen?", "en": "Fire: what to do?"}
+
+
+@pytest.fixture
+def listed(bench: Machine) -> Machine:
+    """The course has a list of its own: two items."""
+    bench.connect()
+    bench.send_view(checklists={"LAS1": (LID, FIRE)})
+    bench.disconnect()
+    return bench
+
+
+def test_each_course_has_its_own_list_offline_too_and_it_is_what_is_written_down(listed) -> None:
+    push(listed)
+    listed.tap("driss")
+    listed.tap("emma")
+    assert listed.lines[:2] == ("1/2 Check:", "Lid: checked?")
+    push(listed)
+    assert listed.lines[:2] == ("2/2 Check:", "Fire: what to do?")
+    push(listed)
+    assert [one["checks"] for one in signed(listed)] == [["lid", "fire"]]
+
+
+@pytest.fixture
+def two(listed: Machine) -> Machine:
+    """Bram learns too."""
+    listed.connect()
+    bram = replace(grant("bram"), level=GrantLevel.SUPERVISED)
+    listed.send_view(
+        grants={**listed.hub.view.grants, bram.key: bram},
+        refusals={**listed.hub.view.refusals, bram.key: (LACK,)},
+    )
+    listed.disconnect()
+    return listed
+
+
+def test_two_trainees_who_tap_quickly_get_two_lists_in_their_order(two) -> None:  # E17
+    push(two)
+    two.tap("driss")
+    two.tap("emma")
+    assert two.tap("bram").action == "sign-off"
+    push(two)
+    push(two)
+    assert [one["trainee"] for one in signed(two)] == ["emma"]
+    assert two.screen == "SIGN_OFF"
+    assert "Bram" in " ".join(two.lines)
+    push(two)
+    assert len(signed(two)) == 1  # nothing is signed for him without another tap of the trainer
+    two.tap("driss")
+    push(two)
+    push(two)
+    assert [one["trainee"] for one in signed(two)] == ["emma", "bram"]
+
+
+def test_a_class_that_a_power_cut_interrupts_keeps_who_was_signed_and_goes_on(two) -> None:  # E18
+    push(two)
+    two.tap("driss")
+    two.tap("emma")
+    two.tap("bram")
+    push(two)
+    push(two)
+    two.restart_doorman(ntp=True)
+    assert [one["trainee"] for one in signed(two)] == ["emma"]
+    push(two)
+    two.tap("driss")
+    two.tap("bram")
+    push(two)
+    push(two)
+    assert [one["trainee"] for one in signed(two)] == ["emma", "bram"]

@@ -32,6 +32,7 @@ OBJECTIONS = {
         Reason.RESERVED_OTHER, {"until": "2026-11-24T14:00:00.000Z", "held": None, "machine": "LAS-2"}
     ),
     "DENY_EARLY": Objection(Reason.HORIZON, {"opens": "2026-11-24T13:45:00.000Z"}),
+    "DENY_PRESENCE": Objection(Reason.SUPERVISOR_INVALID, {"why": "presence"}),
     "DENY_DESK": Objection(Reason.CREDIT),
     "DENY_QUOTA": Objection(Reason.QUOTA),
 }
@@ -53,6 +54,8 @@ WAITS: Mapping[Word, Mapping[str, Any]] = {
     Word.SIGN_OFF: {"text": "Badge formateur·rice", "ends_ms": 50_000},
     Word.CHECK: {"text": "Extraction lancée avant la découpe", "page": (2, 5), "ends_ms": 50_000},
     Word.PIN: {"ends_ms": 30_000},
+    Word.TAKE_OVER: {"ends_ms": 15_000},
+    Word.BRING: {"name": "LAS-2", "ends_ms": 15_000},
     Word.NOTED: {},
     Word.SIGNED: {"name": "Chloé", "text": "LAS1"},
     Word.IDLE_SOON: {"ends_ms": 90_000},

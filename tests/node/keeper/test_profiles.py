@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from node.attached import LIGHTS
+from node.profiles import NEVER_BEHIND, RULES
 from node.settings import SettingsError, load
 
 BOARDS = Path(__file__).resolve().parents[3] / "firmware_config" / "boards"
@@ -78,6 +80,82 @@ FORBIDDEN = {
     "no risk": (without(CONTACTOR, "risk"), "risk"),
     "a word that is not known": (with_line(CONTACTOR, "behind", '["toaster"]'), "must be a list of"),
 }
+
+
+def refused(tmp_path, text):
+    with pytest.raises(SettingsError) as problem:
+        loaded(tmp_path, text)
+    return str(problem.value)
+
+
+def test_every_rule_of_the_wiring_page_has_a_profile_that_it_refuses(tmp_path):
+    told = [refused(tmp_path, text) for text, _ in FORBIDDEN.values()]
+    assert [rule.why for rule in RULES if not any(rule.why in words for words in told)] == []
+
+
+def test_every_hazard_of_the_page_is_a_rule():
+    page = (BOARDS.parent / "wiring.md").read_text()
+    for word in NEVER_BEHIND:
+        assert f"**{word}" in page or word in page.lower(), word
+    for words in (
+        "after** the e-stop",
+        "BCM 9 to 27",
+        "pull-down",
+        "opto-isolated",
+        "broken wire",
+        "time relay",
+        "bypass key",
+    ):
+        assert words in page, words
+
+
+@pytest.mark.parametrize("file", sorted(BOARDS.glob("*.toml")), ids=lambda file: file.stem)
+def test_each_profile_says_which_reader_and_which_face(file):
+    settings = load(file)
+    assert settings.reader.kind == "mfrc522"
+    assert settings.fittings.kind in {"ring", "oled"}
+    assert settings.fittings.site.startswith("https://")
+
+
+def test_one_profile_explains_every_key_of_reader_and_face():
+    written = {line.lstrip("# ").split(" ")[0] for line in MODULE.splitlines() if " = " in line}
+    reader = {"kind", "bus", "device", "reset_pin", "event", "format", "uid_bytes", "named"}
+    face = {*LIGHTS, "i2c_bus", "i2c_address", "display", "site", "kiosk_port", "kiosk_host"}
+    assert (reader | face) - written == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("red", "17"), "shares its pin"),  # the relay's
+        (("red", "25"), "shares its pin"),  # the reader's reset
+        (("red", "10"), "shares its pin"),  # the reader's SPI
+        (("red", "2"), "shares its pin"),  # the display's I2C
+        (("stop", "3"), "display's"),
+    ],
+)
+def test_light_and_display_take_nobodys_pin(tmp_path, change, words):
+    assert words in refused(tmp_path, with_line(MODULE, *change))
+
+
+def test_the_fragment_of_config_txt_holds_the_outputs_low_and_reads_the_contacts_of_the_profiles():
+    lines = (BOARDS.parent / "config.txt").read_text().splitlines()
+    assert {"dtparam=spi=on", "dtparam=watchdog=on", "dtparam=strict_gpiod"} <= set(lines)
+    for file in ("pi-relay-board.toml", "machine-contactor.toml"):
+        pins = load(BOARDS / file).pins
+        for name in ("relay", "extraction"):
+            assert pins[name].active_high
+            assert f"gpio={pins[name].pin}=op,dl" in lines
+        (pulled,) = [line for line in lines if line.startswith("gpio=") and line.endswith("=ip,pu")]
+        known = {int(pin) for pin in pulled.removeprefix("gpio=").removesuffix("=ip,pu").split(",")}
+        assert {line.pin for name, line in pins.items() if name not in ("relay", "extraction")} <= known
+
+
+def test_the_fragment_tells_the_active_low_board_its_own_lines():
+    text = (BOARDS.parent / "config.txt").read_text()
+    pins = load(BOARDS / "relay-hat.toml").pins
+    assert not pins["relay"].active_high
+    assert f"# gpio={pins['relay'].pin},{pins['extraction'].pin}=op,dh" in text
 
 
 @pytest.mark.parametrize("case", FORBIDDEN, ids=lambda case: case.replace(" ", "-"))

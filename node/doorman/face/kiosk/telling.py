@@ -42,6 +42,8 @@ KINDS: Final[Mapping[str, str]] = {
     "SIGNED": "use",
     "NOTED": "use",
     "PIN": "use",
+    "TAKE_OVER": "use",
+    "BRING": "use",
     "PIN_WRONG": "use",
     "ENDING": "ending",
     "FINISHING": "ending",

@@ -1,0 +1,89 @@
+"""Every page can be read and used by everybody: what axe finds serious, and what a phone of 320 px would have to scroll sideways."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.vocabulary import LockKind
+from hub.ports import Lock
+from hub.services import series
+from hub.services.series import SeriesWish
+from tests.cast import ADC, NOW
+from tests.hub.web.test_pages import TEN, reserved, with_node
+
+GRAVE = ("serious", "critical")
+PUBLIC = ("/", "/sign-in", "/machines/LAS-1", "/nowhere")
+MEMBERS = (
+    "/week", "/week?family=solder", "/mine", "/machines/LAS-1/book", "/machines/LAS-1/book?day=2026-11-25",
+    "/mine/calendars", "/reservations/{mine}", "/reservations/{mine}/cancel", "/reservations/{mine}/late",
+    "/reservations/{mine}/shorten", "/reservations/{mine}/move", "/machines/LAS-1/choice?start=2026-11-25T10:00:00Z",
+)  # fmt: skip
+STAFFS = (
+    "/staff", "/staff/certify", "/staff/series", "/reservations/{weekly}/series", "/staff/groups", "/staff/badges",
+    "/staff/machines/LAS-1/lock", "/staff/machines/LAS-1/out", "/staff/machines/LAS-1/back", "/staff/closures",
+    "/staff/rules/lab/adc", "/staff/rules/family/laser", "/staff/rules/machine/LAS-1", "/staff/warnings",
+    "/staff/locks/{lock}/lift",
+)  # fmt: skip
+
+
+@pytest.fixture
+def paths(store, cast):
+    """The names in the paths: a booking of Amélie's, a weekly class, a lock."""
+    with_node(store)
+    mine = reserved(store, cast.amelie, TEN + timedelta(days=1))
+    reserved(store, cast.bram, TEN, machine="LAS-2")
+    lock = Lock("lock-1", ADC, "LAS-2", LockKind.LOCKOUT, cast.dora, cast.dora, "belt", NOW)
+    store.write(lambda tx: tx.locks.add(lock) if hasattr(tx.locks, "add") else tx.locks.set(lock))
+    wish = SeriesWish(
+        "LAS-1",
+        cast.dora,
+        "FREQ=WEEKLY;COUNT=2",
+        TEN + timedelta(days=2),
+        TEN + timedelta(days=2, hours=1),
+        cast.dora,
+    )
+    weekly = store.write(lambda tx: series.book(tx, wish, NOW)).occurrences[0].reservation
+    return {"mine": mine.id, "weekly": weekly.id, "lock": lock.id}
+
+
+def graves(page, axe):
+    """What axe finds, of the two gravest kinds: rule, and where."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [
+        f"{page.url}: {one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [(None, PUBLIC), ("amélie", PUBLIC + MEMBERS), ("max", STAFFS)],
+    ids=["stranger", "member", "staff"],
+)
+def test_nobody_is_locked_out_by_how_a_page_is_made(opens, axe, paths, name, of):
+    page = opens("/", name)
+    found = []
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in of:
+            page.goto(path.format(**paths))
+            found += graves(page, axe)
+    assert found == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "nl", "en"])
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [(None, PUBLIC), ("amélie", MEMBERS), ("max", STAFFS)],
+    ids=["stranger", "member", "staff"],
+)
+def test_nobody_with_a_small_phone_scrolls_sideways(opens, paths, name, of, lang):
+    page = opens("/", name, width=320, lang=lang)
+    wide = []
+    for path in of:
+        page.goto(path.format(**paths))
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert wide == []

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from benchmarks.figure import Figure
 from benchmarks.lab import Busy, must, sqlite_lab
 from benchmarks.rounds import Compared, Cost, Effort, compare, speed, timed
-from hub.store.engines import file_of
+from hub.store.engines import WRITING, file_of
 from hub.store.store import SqliteStore, open_store
 
 Said = list[tuple[str, Any]]
@@ -88,6 +88,6 @@ def _say(twin: sqlite3.Connection, said: Said) -> None:
 
 def _raw(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in WRITING:
         connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection

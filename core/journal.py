@@ -8,7 +8,9 @@ the last hash of the journal before. wire.md, "Records", has the vector.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Final
+from unicodedata import normalize
 
 from core.wire.codec import canonical
 
@@ -109,14 +111,23 @@ def line(
     if kind not in TYPES:
         raise JournalError(f"no record type {kind!r}")
     seq = head.seq + 1
-    front = {"at": stamp.at, "boot": stamp.boot, "clock": stamp.clock, "data": data}
-    back = {"mono_ms": stamp.mono_ms, "prev": head.hash, "seq": seq, "session": session, "type": kind}
     try:
-        before, behind = canonical(front)[:-1], canonical(back)[1:]
+        before = (
+            f'{{"at":{_quoted(stamp.at)},"boot":{_quoted(stamp.boot)},"clock":{_quoted(stamp.clock)}'
+            f',"data":{canonical(data)}'
+        )
+        behind = (
+            f'"mono_ms":{stamp.mono_ms},"prev":{_quoted(head.hash)},"seq":{seq}'
+            f',"session":{"null" if session is None else _quoted(session)},"type":{_quoted(kind)}}}'
+        )
+        found = hashlib.sha256(f"{before},{behind}".encode()).hexdigest()
     except (TypeError, ValueError) as problem:
         raise JournalError("a record holds texts, integers, lists and names only") from problem
-    found = hashlib.sha256(f"{before},{behind}".encode()).hexdigest()
     return f'{before},"hash":"{found}",{behind}', Head(seq, found)
+
+
+def _quoted(text: str) -> str:
+    return encode_basestring(text if text.isascii() else normalize("NFC", text))
 
 
 def verify(records: Iterable[Mapping[str, object]], head: Head) -> Head:

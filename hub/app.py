@@ -18,8 +18,8 @@ from hub.ports.link import NodeLink
 from hub.services.sealing import Vault
 from hub.settings import Settings
 from hub.store.store import open_store
-from hub.web import bench as bench_pages
 from hub.web import (
+    assuring,
     board,
     booking,
     calendars,
@@ -42,6 +42,7 @@ from hub.web import (
     warnings,
     week,
 )
+from hub.web import bench as bench_pages
 from hub.web.accounts import Accounts
 from hub.web.bench import BenchPort
 from hub.web.errors import say_error
@@ -94,7 +95,7 @@ def create_app(
     speak(app)
     frame(app)
     say_error(app)
-    _pages(app, told, time, link)
+    _pages(app, told, (time, vault), link)
     deps = api.Deps(told, time, signing.signed_in, signing.csrf_ok, settings.public_url, vault)
     _api(app, csrf, deps)
     if bench is not None:
@@ -131,7 +132,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
 
 
-def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> None:
+def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | None) -> None:
+    clock, vault = own
     limiter = Limiter(signing.address, app=app)
     for blueprint in (
         board,
@@ -156,6 +158,7 @@ def _pages(app: Flask, store: Store, clock: Clock, link: NodeLink | None) -> Non
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
+    app.register_blueprint(assuring.pages(limiter, vault))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 
 

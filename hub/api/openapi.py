@@ -9,7 +9,7 @@ from hub.api.routes import Route
 from hub.api.schemas import QUERY, SCHEMAS, TEXT, TRIALS, ref
 
 _READ = ("401", "403", "404", "422", "429", "503")
-_WRITTEN = ("409", "412", "413", "415")
+_WRITTEN = ("400", "409", "412", "413", "415")
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:

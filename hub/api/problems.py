@@ -10,6 +10,7 @@ from core.vocabulary import Reason
 from hub.services.refused import Refused
 from hub.services.reserving import NotReserved, Slot
 from hub.words import Voice
+from hub.words.sentences import USUAL_STEP
 
 T = TypeVar("T")
 TYPE = "application/problem+json"
@@ -106,7 +107,7 @@ def objections_of(objections: Sequence[Objection], voice: Voice) -> list[dict[st
             "params": dict(one.params),
             "message": voice.say(str(one.code), one.params),
             "next": voice.step(str(one.code), one.next, one.params),
-            "next_code": one.next,
+            "next_code": one.next or USUAL_STEP.get(one.code),
         }
         for one in objections
     ]

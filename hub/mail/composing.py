@@ -85,9 +85,16 @@ def _places(
             "lab": lab.name,
             "machine": str(facts.get("machine") or ""),
             "model": machine.model if machine else "",
+            "course": _typed(facts.get("course")),
+            "who": _named(tx, facts.get("who")),
             "cause": _typed(cause_of(str(facts.get("cause", "")), voice)),
         }
     )
+
+
+def _named(tx: Tx, person: object) -> str:
+    """The name of the other person that a mail speaks of."""
+    return _typed(tx.people.names([person]).get(person)) if isinstance(person, str) else ""
 
 
 class _Unsaid(dict[str, str]):

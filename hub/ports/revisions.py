@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 LABS = "labs"  # which labs there are
+MARK = "mark"  # which store this is
 
 
 class Revisions(Protocol):
@@ -13,7 +14,7 @@ class Revisions(Protocol):
     """
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers of these (`house_name`, `calendar_name`, `floor_name`, LABS, `person_name`); 0 for what never changed yet."""
+        """The present numbers of these (`house_name`, `calendar_name`, `floor_name`, LABS, MARK, `person_name`); 0 for what never changed yet."""
         ...
 
 
@@ -33,5 +34,5 @@ def floor_name(machine: str) -> str:
 
 
 def person_name(person: str) -> str:
-    """Who somebody is and may ask for what: the person, the roles, the tokens."""
+    """Who somebody is and may ask for what: the person, the roles, the tokens, certificates, strikes, badges."""
     return f"person/{person}"

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.access import Decision, Kind, Situation, decide, objection
-from core.grants import Refusal, discreet
+from core.grants import MachinePolicy, Refusal, discreet
 from core.timeline import Span, stamp
 from core.views import booking_body, grant_body
 from core.vocabulary import BadgeState, Purpose, Reason, Risk
 from core.wire import messages
 from core.wire.seal import Keys, found
-from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
+from hub.ports import Badge, BadgeVault, Machine, Node, Person, Session, Tx
 from hub.services import (
     badge_names,
     bringing,
     enrolling_at,
     extending,
     facts,
+    floors,
     granting,
     no_shows,
     pins,
@@ -28,10 +29,16 @@ from hub.services import (
     vouching,
 )
 from hub.services.ground import NotReserved
+from hub.services.house import house_of
+from hub.services.known import known_of
 from hub.services.refused import Refused
 
 KNOWN = frozenset({Purpose.USE, Purpose.WALK_UP, Purpose.SUPERVISE, Purpose.SIGN_OFF})
 STARTS = frozenset({Purpose.USE, Purpose.WALK_UP})
+
+
+class MustWriteError(Exception):
+    """What follows from the question is to be written down: it takes a transaction that writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +48,30 @@ class Question:
     tx: Tx
     node: Node
     machine: Machine
+    running: Session | None
     ask: messages.Ask
     vault: BadgeVault
     now: datetime
+    reads_only: bool = False
+
+    def writes(self) -> None:
+        """From here on something may be written. Raises MustWriteError where nothing can be."""
+        if self.reads_only:
+            raise MustWriteError
 
 
 def answer(
-    tx: Tx, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime
+    tx: Tx, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime, *, reads_only: bool = False
 ) -> messages.Answer | None:
-    """The answer to `ask`, to be sent after the commit; None for a node that is unknown or retired."""
-    node, mark = tx.nodes.get(node_id), tx.meta.mark()
-    machine = tx.machines.get(node.machine) if node and node.retired is None else None
-    if node is None or machine is None or mark is None:
+    """The answer to `ask`, to be sent after the commit; None for a node that is unknown or retired.
+
+    With `reads_only` it is given where it changes nothing (most are); MustWriteError else.
+    """
+    place = floors.place_of(tx, node_id)
+    if place is None:
         return None
-    decision = _decided(Question(tx, node, machine, ask, vault, now))
+    mark, running = place.mark, place.floor.running
+    decision = _decided(Question(tx, place.node, place.machine, running, ask, vault, now, reads_only))
     told = messages.Decision(decision.allowed, decision.until, _objected(decision))
     grant = grant_body(decision.grant) if decision.allowed and decision.grant else None
     booking = booking_body(decision.booking) if decision.allowed and decision.booking else None
@@ -69,6 +86,8 @@ def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
 
 def _decided(asked: Question) -> Decision:
     tx, ask = asked.tx, asked.ask
+    if ask.purpose not in STARTS or ask.secret is not None:
+        asked.writes()
     if ask.purpose is Purpose.ENROL:
         return enrolling_at.take(tx, asked.node, ask, asked.vault, asked.now)
     if ask.purpose not in KNOWN:
@@ -76,10 +95,10 @@ def _decided(asked: Question) -> Decision:
     badge = badge_names.badge_named(tx, asked.node, ask.badge.key, asked.vault)
     if badge is None or badge.state is BadgeState.RETURNED:
         return _refused(Reason.BADGE_UNKNOWN)
-    person = tx.people.get(badge.person)
-    if person is None or badge.state is not BadgeState.ACTIVE:
+    known = known_of(tx, badge.person, asked.machine.lab)
+    if known is None or badge.state is not BadgeState.ACTIVE:
         return _refused(Reason.BADGE_LOST)
-    return _unsure(asked, badge) or _of_person(asked, person)
+    return _unsure(asked, badge) or _of_person(asked, known.person)
 
 
 def _unsure(asked: Question, badge: Badge) -> Decision | None:
@@ -90,7 +109,7 @@ def _unsure(asked: Question, badge: Badge) -> Decision | None:
         typed = (_digits(asked), asked.node.id)
         right = pins.check(asked.tx, asked.vault, badge, typed, asked.now) is pins.Verdict.RIGHT
         return None if right else _refused(Reason.PIN_NEEDED)
-    wanted = asked.ask.purpose in STARTS and badge.copyable and facts.policy_of(asked.machine).needs_pin
+    wanted = asked.ask.purpose in STARTS and badge.copyable and _policy(asked).needs_pin
     at_home = _runs(asked, badge.person)
     return _refused(Reason.PIN_NEEDED) if wanted and not at_home else None
 
@@ -110,25 +129,30 @@ def _of_person(asked: Question, person: Person) -> Decision:
         return vouching.vouch(tx, person, machine, asked.node, now)
     if asked.ask.purpose is Purpose.SIGN_OFF:
         return vouching.may_sign(tx, person, machine, now)
-    running = tx.sessions.running(machine.id)
+    running = asked.running
     if asked.ask.purpose is Purpose.USE and running is not None and running.person == person.id:
+        asked.writes()
         return _longer(tx, person, running.reservation, now)
     return _start(asked, person)
 
 
 def _runs(asked: Question, person: str) -> bool:
-    running = asked.tx.sessions.running(asked.machine.id)
-    return running is not None and running.person == person
+    return asked.running is not None and asked.running.person == person
+
+
+def _policy(asked: Question) -> MachinePolicy:
+    return house_of(asked.tx, asked.machine.lab).policies[asked.machine.id]
 
 
 def _start(asked: Question, person: Person) -> Decision:
     tx, machine, now, key = asked.tx, asked.machine, asked.now, asked.ask.badge.key
     view = granting.person_view(tx, person, machine, now, key)
-    arrived = facts.bookings_of(tx, machine.id, Span(now, now + granting.NOW_ENOUGH))[1]
+    arrived = floors.bookings_of(tx, machine.id, Span(now, now + granting.NOW_ENOUGH))[1]
     situation = Situation(locks=granting.locks_on(tx, machine.id), fresh=True, arrived=arrived)
     decision = decide(key, view, now, situation)
     if decision.kind is not Kind.WALK_UP or not decision.allowed:
         return decision
+    asked.writes()
     beside = bringing.elsewhere(tx, person, machine, now)
     if beside is None:
         return _booked(tx, machine, decision, now)

@@ -122,7 +122,11 @@ def booking_of(one: Reservation) -> grants.Booking:
 
 def bookings_of(tx: Tx, machine: str, within: Span) -> tuple[list[grants.Booking], frozenset[str]]:
     """What is taken and not yet done in a span, and of it those whose holder has come."""
-    taken = tx.bookings.taken(machine, within.start, within.end)
+    return still_held(tx.bookings.taken(machine, within.start, within.end))
+
+
+def still_held(taken: Iterable[Reservation]) -> tuple[list[grants.Booking], frozenset[str]]:
+    """Of what is taken what is not yet done, and of that what its holder has come for."""
     held = [one for one in taken if one.status is not ReservationStatus.DONE]
     return [booking_of(one) for one in held], frozenset(one.id for one in held if one.status in ARRIVED)
 
@@ -151,9 +155,11 @@ def person_facts(tx: Tx, person: Person, lab: str, keys: Sequence[str] = ()) -> 
     return _facts(person, lab, charter_of(tx, lab), events, _Keys(list(keys) or [person.id]))
 
 
-def facts_of(person: Person, lab: str, charter: int, events: tuple[certificates.Event, ...]) -> PersonFacts:
+def facts_of(
+    person: Person, lab: str, charter: int, events: tuple[certificates.Event, ...], key: str | None = None
+) -> PersonFacts:
     """The same of somebody whose certificates' events are at hand."""
-    return _facts(person, lab, charter, events, _Keys([person.id]))
+    return _facts(person, lab, charter, events, _Keys([key or person.id]))
 
 
 def people_facts(tx: Tx, lab: str, key_of: KeyOf) -> list[PersonFacts]:

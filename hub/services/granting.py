@@ -20,7 +20,7 @@ from core.views import view_body as body_of
 from core.vocabulary import Inhibit
 from core.wire.seal import Keys, badge_key
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
-from hub.services import facts
+from hub.services import facts, floors
 from hub.services.house import House, house_of
 from hub.services.known import Known, known_of
 
@@ -141,12 +141,18 @@ def _checklists(tx: Tx, machine: Machine) -> Checklists:
 
 def key_maker(node: Node, vault: BadgeVault) -> facts.KeyOf:
     """How this node names a badge: nothing that another node could use."""
-    key = Keys.of(vault.open(node.sealed_key)).badge
+    key = keys_of(vault.open, node.sealed_key).badge
 
     def key_of(badge: Badge) -> str:
         return _named(vault.open, key, badge.sealed)
 
     return key_of
+
+
+@lru_cache(maxsize=16_384)  # a node each: opening its seal costs 40 µs
+def keys_of(unseal: Callable[[bytes], bytes], sealed_key: bytes) -> Keys:
+    """A node's keys."""
+    return Keys.of(unseal(sealed_key))
 
 
 @lru_cache(maxsize=100_000)  # 10,000 badges at ten nodes; opening a seal costs 30 µs, a look-up none
@@ -159,13 +165,15 @@ def person_view(
 ) -> MachineView:
     """The machine's view for one person, with every reason; `key` None: he stands under his own id."""
     within, house = Span(at - LOOK_AHEAD, at + LOOK_AHEAD), house_of(tx, machine.lab)
+    known = known_of(tx, person.id, house.lab)
+    events = known.events if known else ()
     found = Facts(
-        people=[facts.person_facts(tx, person, machine.lab, (key,) if key else ())],
+        people=[facts.facts_of(person, house.lab, house.charter, events, key)],
         courses=house.courses,
-        bookings=facts.bookings_of(tx, machine.id, within)[0],
+        bookings=floors.bookings_of(tx, machine.id, within)[0],
         openings=house.openings(machine.id, within),
     )
-    return frank_view(found, facts.policy_of(machine, len(house.seats[machine.id])), at)
+    return frank_view(found, house.policies[machine.id], at)
 
 
 def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
@@ -186,19 +194,19 @@ def right_in(house: House, known: Known, machine: Machine, at: datetime) -> Righ
 
 def locks_on(tx: Tx, machine: str) -> tuple[Lock, ...]:
     """The locks that the house has set, in force yet or not."""
-    return tuple(Lock(one.id, one.kind, one.owner or "") for one in tx.locks.on(machine))
+    return floors.floor_of(tx, machine).locks
 
 
 def situation(tx: Tx, machine: Machine, now: datetime) -> Situation:
     """What the hub knows of the machine itself now: locks, inhibits that its node shows, who uses it."""
-    node = tx.nodes.at(machine.id)
+    floor = floors.floor_of(tx, machine.id)
+    node, running = floor.node, floor.running
     live = node.live if node and node.online else {}
-    running = tx.sessions.running(machine.id)
     session = OpenSession(running.id, running.person, running.kind, running.until) if running else None
-    arrived = facts.bookings_of(tx, machine.id, Span(now, now + NOW_ENOUGH))[1]
+    arrived = floors.bookings_of(tx, machine.id, Span(now, now + NOW_ENOUGH))[1]
     return Situation(
         inhibits=frozenset(Inhibit(one) for one in live.get("inhibits", ()) if one in _INHIBITS),
-        locks=locks_on(tx, machine.id),
+        locks=floor.locks,
         session=session,
         fresh=True,
         arrived=arrived,

@@ -4,26 +4,27 @@ Two rules: whoever shares a quota is locked together, in id order; what costs a 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from core.ages import age_on
+from core.booking.quotas import ROLLING
 from core.certificates import tree_of
 from core.grants import Refusal
 from core.holder import Holder, plan_of
 from core.rulebook import terms_of
 from core.sanctions import standing
-from core.terms import Subject, Terms
+from core.terms import Subject, Terms, Window, day_of, week_of
 from core.timeline import instant, local_day
 from core.vocabulary import MachineStatus, Reason
 from hub.ports import Machine, Person, Tx
 from hub.services import facts
 from hub.services.known import Known, known_of
 
-BACK = timedelta(days=8)  # an ISO week, or any seven days, and the day's hour more that October has
+BACK = timedelta(days=1)  # as far as the longest gap between two slots, or the way from another lab, may reach
 GROWN_UP = 21  # no course asks for more years
 
 
@@ -71,7 +72,7 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
     person, machine, now = known.person, asked.machine, asked.now
     shared = _shared(asked.terms) and (person.household is not None or person.organisation is not None)
     persons = tx.people.sharing(person) if shared else [person.id]
-    held = tx.bookings.shares(persons, min(asked.start, now) - BACK)
+    held = tx.bookings.shares(persons, counted_from(asked.terms, min(asked.start, now), machine.zone))
     return Holder(
         who=person.id,
         plan=plan_of(facts.roles_of(person, machine.lab), person.pass_day),
@@ -84,6 +85,17 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
         barred_until=standing(known.strikes, now).barred_until,
         held=tuple(one for one in held if one.id != asked.but),
     )
+
+
+def counted_from(terms: Terms, at: datetime, zone: str) -> datetime:
+    """From when on what somebody holds may bear on a slot at `at` or later: what counts is read no further back."""
+    begins: dict[Window, Callable[[], datetime]] = {
+        Window.DAY: lambda: day_of(at, zone).start,
+        Window.WEEK: lambda: week_of(at, zone).start,
+        Window.ROLLING: lambda: at - ROLLING,
+        Window.FUTURE: lambda: at,
+    }
+    return min(at - BACK, *(begins[window]() for window in {quota.window for quota in terms.quotas}), at)
 
 
 def terms_for(tx: Tx, person: Person, machine: Machine, at: datetime) -> Terms:

@@ -23,7 +23,7 @@ from hub.ports import (
 )
 from hub.services import facts, granting, reserving, telling, waiting_list
 from hub.services.refused import Refused, refused
-from hub.services.reserving import NotReserved, Wish
+from hub.services.reserving import Ground, NotReserved, Wish
 
 SHORTEST, LONGEST = (
     timedelta(minutes=5),
@@ -143,7 +143,7 @@ def fitting(machine: Machine, entry: WaitingEntry, piece: Span, now: datetime) -
 
 def _hindered(tx: Tx, machine: Machine, entry: WaitingEntry, span: Span, now: datetime) -> bool:
     """Whether the rules are against it; then the person is passed over silently, and it is written down (E34)."""
-    against = _against(tx, _wish(machine.id, entry.person, span, HUB, now), now)
+    _, against = _judged(tx, _wish(machine.id, entry.person, span, HUB, now), now)
     if against:
         codes = [one.code.value for one in against]
         tx.audit.append(machine.lab, HUB, "offer.skipped", entry.id, {"codes": codes}, now)
@@ -154,14 +154,15 @@ def _wish(machine: str, person: str, span: Span, by: str, now: datetime) -> Wish
     return Wish(machine, person, max(span.start, now), span.end, by)
 
 
-def _against(tx: Tx, wish: Wish, now: datetime, but: str = "") -> tuple[Objection, ...]:
+def _judged(tx: Tx, wish: Wish, now: datetime, but: str = "") -> tuple[Ground | None, tuple[Objection, ...]]:
+    """What the rules look at, and what they have against it: of a slot that has begun, only what still matters."""
     ground = reserving.ground_of(tx, wish, now, lock=True, but=but)
     if isinstance(ground, NotReserved):
-        return ground.objections
+        return None, ground.objections
     against = ground.against()
     if wish.start > now:
-        return against
-    return tuple(one for one in against if one.code not in BEGUN)
+        return ground, against
+    return ground, tuple(one for one in against if one.code not in BEGUN)
 
 
 def _offered(tx: Tx, machine: Machine, entry: WaitingEntry, span: Span, now: datetime) -> Offer | None:
@@ -210,7 +211,7 @@ def _hold(
         tx, Wish(machine.id, entry.person, span.start, span.end, HUB), now, lock=True
     )
     seat = None if isinstance(ground, NotReserved) else ground.seat()
-    if seat is None:
+    if seat is None or isinstance(ground, NotReserved):
         return None
     new = NewReservation(
         lab=machine.lab,
@@ -221,6 +222,7 @@ def _hold(
         end=span.end,
         status=ReservationStatus.CONDITIONAL,
         held_until=until,
+        exempt=ground.exempt(),
     )
     return tx.bookings.add(new, now)
 
@@ -234,9 +236,10 @@ def _kept(tx: Tx, offer: Offer, by: Person, now: datetime) -> Reservation | NotR
         tx.waiting.close_offer(offer.id, OfferStatus.MISSED)
         return NotReserved(refused(Reason.CHANGED).objections)
     wish = Wish(offer.machine, offer.person, hold.start, hold.end, by.id)
-    if against := _against(tx, wish, now, but=hold.id):
+    ground, against = _judged(tx, wish, now, but=hold.id)
+    if against or ground is None:
         return NotReserved(against)
-    bound = tx.bookings.change(hold, now, {"held_until": None})
+    bound = tx.bookings.change(hold, now, {"held_until": None, "exempt": ground.exempt()})
     made = bound and tx.bookings.set_status(bound, ReservationStatus.CONFIRMED, now)
     return made or NotReserved(refused(Reason.CHANGED).objections)
 
@@ -244,16 +247,15 @@ def _kept(tx: Tx, offer: Offer, by: Person, now: datetime) -> Reservation | NotR
 def _first_come(tx: Tx, offer: Offer, by: Person, now: datetime) -> Reservation | NotReserved:
     """Nothing was held: book what is left of it now, if nobody was faster."""
     wish = _wish(offer.machine, offer.person, Span(offer.start, offer.end), by.id, now)
-    against = _against(tx, wish, now)
-    ground = reserving.ground_of(tx, wish, now, lock=True)
-    seat = None if isinstance(ground, NotReserved) else ground.seat()
+    ground, against = _judged(tx, wish, now)
+    seat = ground.seat() if ground else None
     machine = tx.machines.get(offer.machine)
-    if against or seat is None or machine is None:
+    if against or seat is None or machine is None or ground is None:
         if any(one.code is Reason.OVERLAP for one in against):
             tx.waiting.close_offer(offer.id, OfferStatus.MISSED)
         return NotReserved(against or refused(Reason.OVERLAP).objections)
     new = NewReservation(
-        machine.lab, machine.id, seat, offer.person, wish.start, wish.end, by=by.id, exempt=True
+        machine.lab, machine.id, seat, offer.person, wish.start, wish.end, by=by.id, exempt=ground.exempt()
     )
     made = tx.bookings.add(new, now)
     return made or NotReserved(refused(Reason.OVERLAP).objections)

@@ -44,7 +44,7 @@ def rest(tx: Tx, badge: Badge, why: Why, now: datetime) -> bool:
     tx.audit.append(badge.lab, "hub", "badge.rests", badge.id, {"member": badge.person, "why": why}, now)
     granting.person_changed(tx, badge.person, now)
     telling.mail_person(tx, badge.lab, badge.person, f"badge.rests.{why}", now, {})
-    alerting.tell_staff(tx, badge.lab, "badge.resting", badge.id, now)
+    alerting.tell_staff(tx, badge.lab, "badge.resting", badge.id, now, {"who": badge.person})
     return True
 
 

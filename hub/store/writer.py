@@ -1,15 +1,16 @@
 """How do many threads write to one SQLite file, each commit paid once for up to 64 of them?
 
-One thread owns the only writing connection. It takes what waits, gives each task a SAVEPOINT of its own (where there are
-several), commits once, and only then answers: an answer given is on the disk. While the disk is busy with one commit the next
-batch gathers.
+There is one writing connection, and one thread at a time writes on it. It takes what waits, gives each task a SAVEPOINT of its own
+(where there are several), commits once, and only then answers: an answer given is on the disk. While the disk is busy with one
+commit the next batch gathers.
 """
 
-import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,53 +34,61 @@ class Task:
 
 
 class Writer:
-    """The one writing thread; `submit` from any other."""
+    """One writer at a time: whoever comes while nobody writes, in his own thread; all who wait, together, in the writing thread."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._gate = threading.Lock()
+        self._connection = engine.connect()
+        self._tasks: deque[Task] = deque()
+        self._turn = threading.Condition()
+        self._writing: int | None = None  # the thread that writes just now
         self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, task: Task) -> None:
-        """Queue a task; RuntimeError from within a task (it would wait for itself) and after close."""
-        if threading.current_thread() is self._thread:
-            raise RuntimeError("a write inside a write: pass the transaction on instead")
-        with self._gate:
+        """Write the task, or queue it; RuntimeError from within a task (it would wait for itself) and after close."""
+        me = threading.get_ident()
+        with self._turn:
+            if self._writing == me:
+                raise RuntimeError("a write inside a write: pass the transaction on instead")
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._tasks.put(task)
+            if self._writing is not None or self._tasks:
+                self._tasks.append(task)
+                return
+            self._writing = me
+        self._write([task])
 
     def close(self) -> None:
         """Finish what waits, then end."""
-        with self._gate:
-            if not self._closed:
-                self._closed = True
-                self._tasks.put(None)
+        with self._turn:
+            self._closed = True
+            self._turn.notify()
         self._thread.join()
+        self._connection.close()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while (batch := self._gather()) is not None:
-                commit_batch(connection, batch)
+        while batch := self._gather():
+            self._write(batch)
 
-    def _gather(self) -> list[Task] | None:
-        first = self._tasks.get()
-        if first is None:
-            return None
-        batch = [first]
-        while len(batch) < BATCH:
-            try:
-                task = self._tasks.get_nowait()
-            except queue.Empty:
-                break
-            if task is None:
-                self._tasks.put(None)
-                break
-            batch.append(task)
-        return batch
+    def _gather(self) -> list[Task]:
+        """What waits, as soon as nobody writes; nothing once the store is closed."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._writing is None and (self._tasks or self._closed))
+            batch = [self._tasks.popleft() for _ in range(min(BATCH, len(self._tasks)))]
+            self._writing = threading.get_ident() if batch else None
+            return batch
+
+    def _write(self, batch: Sequence[Task]) -> None:
+        try:
+            Context().run(
+                commit_batch, self._connection, batch
+            )  # a task sees nothing of who happens to write it
+        finally:
+            with self._turn:
+                self._writing = None
+                if self._tasks or self._closed:
+                    self._turn.notify()
 
 
 def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
+from core.vocabulary import Reason
 from hub.web.bench_words import LIGHTS, SOUNDS
 from hub.web.house import voice
 from hub.words.catalogs import mark
@@ -167,7 +168,9 @@ def words() -> dict[str, str]:
     """What the script says, in the reader's language."""
     said = {name: voice().text(sentence) for name, sentence in SAID.items()}
     lights = {f"light {name}": voice().text(word) for name, word in LIGHTS.items()}
-    return said | lights | {f"sound {name}": voice().text(word) for name, word in SOUNDS.items()}
+    sounds = {f"sound {name}": voice().text(word) for name, word in SOUNDS.items()}
+    reasons = {f"reason {code}": voice().say(code.value, {}) for code in Reason}
+    return said | lights | sounds | reasons
 
 
 ROLES = {"manager": mark("manager"), "staff": mark("staff"), "trainer": mark("trainer")}
@@ -193,6 +196,11 @@ SAID = {
     "allowed": mark("badge read, decision: granted"),
     "refused": mark("badge read, decision: refused"),
     "ended": mark("badge read, session ended"),
+    "handover": mark("badge read, handed over"),
+    "maintenance": mark("badge read, maintenance begins"),
+    "stay": mark("badge read, the session goes on"),
+    "sign-off": mark("badge read for a sign-off"),
+    "enrol": mark("new badge taken"),
     "until": mark("until"),
     "cable-out": mark("network cable pulled"),
     "cable-in": mark("network cable back"),

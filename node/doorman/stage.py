@@ -1,7 +1,7 @@
 """What is shown now? The doorman's knowledge and the last word to a person, put before the face."""
 
 from datetime import datetime, timedelta
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from core.access import objection
 from core.calendars import next_start, open_for, present_for, span_around
@@ -12,6 +12,10 @@ from core.vocabulary import Inhibit, LockKind, Phase, Reason, Role
 from node.doorman.keeper_state import KeeperState
 from node.doorman.knowledge import Knowledge
 from node.doorman.showing import Day, Down, Face, Guest, Said, Screen, Showing, Slot, Word
+
+CUTTING: Final = frozenset(
+    {Inhibit.ESTOP, Inhibit.FAULT, Inhibit.DANGER, Inhibit.LOCKOUT, Inhibit.EXTRACTION, Inhibit.BYPASS}
+)  # interlock.md, "Inhibits"
 
 
 class More(TypedDict, total=False):
@@ -29,12 +33,13 @@ class Stage:
     def __init__(self, face: Face, known: Knowledge) -> None:
         self._face, self._known = face, known
         self._said: Said | None = None
+        self._under: tuple[Phase | None, frozenset[Inhibit]] = (None, frozenset())
 
     def say(
         self, word: Word, lang: str | None = None, until: datetime | None = None, **more: Unpack[More]
     ) -> None:
         """A word to the person who tapped."""
-        self._said = Said(word, self._known.mono_ms(), lang, (), until, **more)
+        self._keep(Said(word, self._known.mono_ms(), lang, (), until, **more))
 
     def deny(self, objections: tuple[Objection, ...], lang: str | None) -> None:
         """Why not: every reason. A journal that fails is no relay that fails: not ready."""
@@ -46,7 +51,7 @@ class Stage:
         told = tuple(
             objection(one.code, {"fault": which}) if one.code is Reason.FAULT else one for one in objections
         )
-        self._said = Said(word, self._known.mono_ms(), lang, told)
+        self._keep(Said(word, self._known.mono_ms(), lang, told))
 
     def clear(self) -> None:
         """Nothing more to say to anybody."""
@@ -54,11 +59,26 @@ class Stage:
 
     def draw(self, *, keeper: bool) -> Screen:
         """Show the present instant."""
+        self._give_way()
         return self._face.show(self._showing(keeper=keeper))
 
     def close(self) -> None:
         """Dark and silent."""
         self._face.close()
+
+    def _keep(self, said: Said) -> None:
+        self._said, self._under = said, self._standing()
+
+    def _standing(self) -> tuple[Phase | None, frozenset[Inhibit]]:
+        state = self._known.keeper.state
+        return (state.phase, state.inhibits & CUTTING) if state else (None, frozenset())
+
+    def _give_way(self) -> None:
+        """What has just cut the power is shown before any word; a refusal, before the session's own change too."""
+        phase, cutting = self._standing()
+        refused = self._said is not None and self._said.word is Word.DENIED
+        if cutting - self._under[1] or (refused and phase is not self._under[0]):
+            self._said = None
 
     def _showing(self, *, keeper: bool) -> Showing:
         known, state, view = self._known, self._known.keeper.state, self._known.view

@@ -219,6 +219,8 @@ def a_running_use_is_cut_only_by_a_cause(cell):
 def run_on_follows_every_power(cell):
     if cell.cut and cell.policy.run_on_s > 0:
         return cell.after.phase is Phase.RUN_ON
+    if cell.after.phase is Phase.RUN_ON and cell.before.phase is not Phase.RUN_ON:
+        return cell.cut and cell.policy.run_on_s > 0
     left = cell.before.phase is Phase.RUN_ON and cell.after.phase is not Phase.RUN_ON
     return not left or cell.risen or isinstance(cell.event, RunOnOver)
 
@@ -296,6 +298,38 @@ def what_changed_is_written(cell):
     return told == now or bool(cell.records)
 
 
+def what_stops_now_stops_at_once(cell):
+    """A machine whose policy is `now` never lingers; one before its power never either."""
+    asked = isinstance(cell.event, LeaseEnd | StopNow) or cell.event == Stop(None, StopReason.BADGE_OUT)
+    if not asked or cell.before.session is None or cell.before.phase is Phase.ENDING:
+        return True
+    at_once = (
+        cell.policy.stop == "now" or cell.before.phase is Phase.STARTING or isinstance(cell.event, StopNow)
+    )
+    return not at_once or cell.after.session is None
+
+
+def each_inhibit_and_lock_has_its_own_records(cell):
+    """One record for what came or went, naming it and the session; none for what was so before."""
+    boot = isinstance(cell.event, Boot)
+    came = cell.after.inhibits - cell.before.inhibits, cell.after.locks - cell.before.locks
+    gone = cell.before.inhibits - cell.after.inhibits, cell.before.locks - cell.after.locks
+    return _told(cell, "inhibit-set", *came) and (boot or _told(cell, "inhibit-lifted", *gone))
+
+
+def _told(cell, kind, inhibits, locks):
+    told = [record.data for record in cell.records if record.type == kind]
+    named = {data["inhibit"] for data in told} >= set(inhibits)
+    locked = [data["lock"] for data in told if data["lock"]] == [lock.id for lock in locks]
+    return named and locked and bool(told) == bool(inhibits or locks)
+
+
+def records_name_the_session_that_is_open(cell):
+    open_one = cell.before.session.id if cell.before.session else None
+    told = {"busy", "idle", "inhibit-set", "power-off", "session-end", "ending", "overrun", "extend"}
+    return all(record.session == open_one for record in cell.records if record.type in told)
+
+
 LAWS = (
     power_only_by_a_start,
     journal_before_the_relay_closes,
@@ -314,6 +348,9 @@ LAWS = (
     the_state_makes_sense,
     a_request_is_answered,
     what_changed_is_written,
+    what_stops_now_stops_at_once,
+    each_inhibit_and_lock_has_its_own_records,
+    records_name_the_session_that_is_open,
 )
 
 

@@ -88,6 +88,13 @@ def unended(cell):
     return cell.after, tuple(Journal(records) if isinstance(act, Journal) else act for act in cell.acts)
 
 
+def silent(act):
+    """The same act, without the record of the inhibit."""
+    if not isinstance(act, Journal):
+        return act
+    return Journal(tuple(record for record in act.records if record.type != "inhibit-set"))
+
+
 def happened(cell, kind, phase=None):
     return isinstance(cell.event, kind) and phase in {None, cell.before.phase}
 
@@ -146,6 +153,16 @@ FAULTS = {
         lambda c: happened(c, Energise) and c.before.power, lambda c: (c.after, ())
     ),
     "what_changed_is_written": planted(lambda c: happened(c, Idle), lambda c: (c.after, ())),
+    "what_stops_now_stops_at_once": planted(
+        lambda c: happened(c, Stop, Phase.STARTING), lambda c: (c.before, (Accept(),))
+    ),
+    "each_inhibit_and_lock_has_its_own_records": planted(
+        lambda c: happened(c, SetInhibit) and c.cut,
+        lambda c: (c.after, tuple(map(silent, c.acts))),
+    ),
+    "records_name_the_session_that_is_open": planted(
+        lambda c: happened(c, Idle, Phase.IN_USE), lambda c: (c.after, (Journal((Record("idle"),)),))
+    ),
 }
 MORE_FAULTS = {
     "an alarm that cuts although staff chose to be called": planted(
@@ -170,6 +187,14 @@ MORE_FAULTS = {
     "a start whose relay forgets to close": planted(
         lambda c: c.risen,
         lambda c: (c.after, tuple(act for act in c.acts if not isinstance(act, CloseRelay))),
+    ),
+    "an end before any power that lets the extraction run on": planted(
+        lambda c: happened(c, Stop, Phase.STARTING) and c.before.session and not c.after.session,
+        lambda c: (replace(c.after, phase=Phase.RUN_ON), c.acts),
+    ),
+    "an inhibit that is written down again each time": planted(
+        lambda c: happened(c, SetInhibit) and c.before == c.after,
+        lambda c: (c.after, (Journal((Record("inhibit-set", None, {"inhibit": "stale", "lock": None}),)),)),
     ),
     "a second lockout that leaves maintenance running": planted(
         lambda c: happened(c, AddLock) and c.cut and c.before.locks,

@@ -1,22 +1,28 @@
 """Single cells of the table, as a person would ask for them."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.interlock import (
     TABLE,
     Accept,
     AddLock,
+    Boot,
+    Busy,
     Cap,
     CloseRelay,
     Energise,
     Extend,
     ExtractionOn,
     Handover,
+    Idle,
     Journal,
     LeaseEnd,
     Lift,
     LiftLock,
     Lock,
+    OpenRelay,
     Policy,
     Quiet,
     Ready,
@@ -66,6 +72,15 @@ def test_the_first_reason_of_the_list_is_the_one_given(first):
     assert answer(state, Energise(BO, late=True)) is REFUSED[first][1]
 
 
+def test_who_may_not_maintain_reads_the_emergency_stop_first_and_the_lockout_else():
+    not_hers = after(AddLock(HIS))
+    assert answer(not_hers, Energise(CARE)) is Reason.LOCKOUT
+    assert answer(after(SetInhibit(Inhibit.ESTOP), state=not_hers), Energise(CARE)) is Reason.ESTOP
+    assert (
+        answer(State(), Energise(CARE)) is Reason.LOCKOUT
+    )  # nothing is locked: there is nothing to maintain
+
+
 def test_occupied_comes_before_everything_and_late_before_repeated():
     assert answer(IN_USE, Energise(ANN, late=True)) is Reason.OCCUPIED
     assert answer(State(), Energise(BO, late=True, repeated=True)) is Reason.LATE
@@ -82,6 +97,35 @@ def test_bypass_behaves_as_extraction_does_but_for_its_reason():
 
 def test_extraction_means_nothing_where_it_is_not_needed():
     assert after(SetInhibit(Inhibit.EXTRACTION), policy=PRINTER) == State()
+
+
+def test_an_emergency_stop_counts_where_no_extraction_is_needed_too():
+    running = after(Energise(BO), policy=PRINTER)
+    assert after(SetInhibit(Inhibit.ESTOP), policy=PRINTER, state=running).inhibits == {Inhibit.ESTOP}
+
+
+def test_out_of_order_asks_a_use_to_stop_and_says_nothing_to_who_is_ending_or_maintains():
+    asked = after(AddLock(OUT), state=IN_USE)
+    assert (asked.phase, asked.session.asked) == (Phase.ENDING, StopReason.STAFF_STOP)
+    ending = after(LeaseEnd(), state=IN_USE)
+    assert after(AddLock(OUT), state=ending).session == ending.session
+    maintained = after(AddLock(HERS), Energise(CARE), Ready())
+    assert after(AddLock(OUT), state=maintained).phase is Phase.IN_USE
+
+
+def test_bypass_and_a_report_have_records_of_their_own():
+    def types(event, state):
+        return [record.type for record in step(state, event, LASER)[1][0].records]
+
+    on = after(SetInhibit(Inhibit.BYPASS))
+    assert types(SetInhibit(Inhibit.BYPASS), State()) == ["bypass-on", "inhibit-set"]
+    assert types(Lift(Inhibit.BYPASS), on) == ["bypass-off", "inhibit-lifted"]
+    assert types(AddLock(DANGER, cause="report"), State()) == ["report", "inhibit-set"]
+    assert types(AddLock(DANGER), State()) == ["inhibit-set"]
+    mismatch = SetInhibit(Inhibit.FAULT, "relay-mismatch")
+    assert types(mismatch, State()) == ["relay-mismatch", "inhibit-set"]
+    assert types(SetInhibit(Inhibit.FAULT, "memory lost"), State()) == ["inhibit-set"]
+    assert types(Lift(Inhibit.ESTOP), after(SetInhibit(Inhibit.ESTOP))) == ["inhibit-lifted"]
 
 
 def test_a_start_without_pre_run_is_one_transaction_then_air_then_power():
@@ -137,9 +181,39 @@ def test_maintenance_lives_with_what_was_there_before_and_its_own_lock():
     caring = after(Energise(CARE), Ready(), state=state)
     assert caring.power
     assert after(AddLock(Lock("k9", LockKind.LOCKOUT, "ann")), state=caring).power
-    for cut in (AddLock(HIS), AddLock(Lock("d2", LockKind.DANGER, "")), SetInhibit(Inhibit.FAULT)):
+    for cut in (AddLock(HIS), AddLock(Lock("d2", LockKind.DANGER, "ann")), SetInhibit(Inhibit.FAULT)):
         assert not after(cut, state=caring).power
     assert not after(LiftLock("k1"), state=caring).power
+
+
+def test_maintenance_lives_until_her_last_lockout_goes():
+    hers_too = Lock("k9", LockKind.LOCKOUT, "ann")
+    caring = after(AddLock(DANGER), AddLock(HERS), AddLock(hers_too), Energise(CARE), Ready())
+    assert after(LiftLock("d1"), state=caring).power
+    one_left = after(LiftLock("k1"), state=caring)
+    assert one_left.power
+    assert not after(LiftLock("k9"), state=one_left).power
+
+
+def test_busy_and_idle_are_written_once_each():
+    assert step(State(busy=True), Busy(), LASER)[1] == ()
+    assert step(State(), Idle(), LASER)[1] == ()
+
+
+def test_a_boot_keeps_what_is_latched_and_reads_the_rest_again():
+    all_set = State(inhibits=frozenset(Inhibit), busy=True)
+    back = after(Boot(), state=all_set)
+    assert back.inhibits == {Inhibit.ESTOP, Inhibit.FAULT, Inhibit.DANGER, Inhibit.LOCKOUT, Inhibit.OUT}
+    assert not back.busy
+    assert not after(Boot(), state=replace(after(LeaseEnd(), Cap(), state=IN_USE), busy=True)).alarm
+
+
+@pytest.mark.parametrize(("state", "quality"), [(IN_USE, "estimated"), (after(Energise(BO)), "exact")])
+def test_a_boot_estimates_the_end_of_a_power_that_nobody_saw_end(state, quality):
+    acts = step(state, Boot(), LASER)[1]
+    assert [type(act) for act in acts[:2]] == [OpenRelay, Journal]
+    assert acts[1].records[-1].data == {"reason": "interrupted", "end_quality": quality}
+    assert not any(isinstance(act, Accept) for act in acts)  # nobody has asked
 
 
 def test_nothing_that_link_hub_or_broker_do_is_an_event():

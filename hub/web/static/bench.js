@@ -13,9 +13,15 @@
   async function send(what, facts) {
     const answer = await fetch(`/bench/${what}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(facts) });
     const said = await answer.json();
-    if (!answer.ok) announce(`${say.failed} ${said.detail}`);
+    sorry(answer.ok ? "" : `${say.failed} ${said.detail}`);
     await look();
     return answer.ok ? said : null;
+  }
+
+  function sorry(text) {
+    const box = document.getElementById("failed");
+    box.hidden = !text;
+    put(box.querySelector("b"), text);
   }
 
   function announce(text) { document.getElementById("said").textContent = text; }
@@ -81,9 +87,9 @@
 
   function sentence(line) {
     if (line.what === "tap") {
-      const word = line.action === "end" ? say.ended : line.allowed ? say.allowed : say.refused;
+      const word = line.action === "end" ? say.ended : line.allowed ? say[line.action] || say.allowed : say.refused;
       const until = line.until ? ` ${say.until} ${shortText.format(new Date(line.until))}` : "";
-      return `${word}${until}${line.reason ? `: ${line.reason}` : ""}`;
+      return `${word}${until}${line.reason ? `: ${say[`reason ${line.reason}`] || line.reason} (${line.reason})` : ""}`;
     }
     if (line.what === "link") return line.up ? say["cable-in"] : say["cable-out"];
     if (line.what === "power") return line.on ? say["mains-in"] : say["mains-out"];
@@ -134,7 +140,7 @@
 
   async function tap(card) {
     const badge = document.querySelector("input[name=badge]:checked");
-    if (!badge) { announce(say.choose); return; }
+    if (!badge) { sorry(say.choose); return; }
     const text = card.querySelector("[data-pad-text]");
     const pad = card.querySelector("[data-pad]");
     text.className = "laid";
@@ -150,6 +156,10 @@
     card.querySelector("[data-range]").addEventListener("change", (event) => send("watts", { node: id, watts: Number(event.target.value) }));
     card.querySelector("[data-link]").addEventListener("click", (event) => send("link", { node: id, up: pressed(event.currentTarget) }));
     card.querySelector("[data-power]").addEventListener("click", (event) => send("power", { node: id, on: pressed(event.currentTarget) }));
+    card.querySelector("[data-skew]").addEventListener("click", async (event) => {
+      const button = event.currentTarget, wrong = !pressed(button);
+      if (await send("clock", { node: id, skew_s: wrong ? 86400 : 0 })) button.setAttribute("aria-pressed", String(wrong));
+    });
     for (const button of card.querySelectorAll("[data-input]")) button.addEventListener("click", () => send("input", { node: id, input: button.dataset.input, on: !pressed(button) }));
   }
   for (const button of document.querySelectorAll("[data-advance]")) {

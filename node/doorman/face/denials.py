@@ -108,6 +108,8 @@ def _page(objection: Objection, lang: str, zone: str) -> Lines:
         "opens"
     ):  # the extend button, before its time
         state = "DENY_EARLY"
+    if objection.params.get("why") == "presence":  # a supervisor who has still to say that he is there
+        state = "DENY_PRESENCE"
     if state is not None:
         return lines(state, lang, _fields(objection, lang, zone))
     code = objection.code.value if has_reason(objection.code.value) else "OTHER"

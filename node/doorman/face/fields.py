@@ -5,8 +5,11 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from node.doorman.face.texts import WIDTH, Fields, clock, date, day, fault
+from core.vocabulary import Inhibit
+from node.doorman.face.texts import WIDTH, Fields, clock, date, day, fault, lines
 from node.doorman.showing import Showing
+
+BUTTON: Final = "danger"  # what the hub writes down for the report button
 
 
 def fields_of(name: str, showing: Showing, lang: str) -> Fields:
@@ -16,6 +19,8 @@ def fields_of(name: str, showing: Showing, lang: str) -> Fields:
         return {"day2": day(opens, showing.zone, lang), "hh:mm": clock(opens, showing.zone)}
     if name == "FAULT":
         return failed(showing.fault, lang)
+    if name == "OUT_OF_ORDER":
+        return _out(showing, lang)
     return _FILLED[name](showing) if name in _FILLED else {}
 
 
@@ -77,6 +82,14 @@ def _down(showing: Showing) -> Fields:
     return {"first10": down.owner, "reason20": down.reason, "dd/mm": date(down.since, showing.zone)}
 
 
+def _out(showing: Showing, lang: str) -> Fields:
+    """Why: staff's own words; of the button beside the machine there are none, so ours."""
+    fields, danger = _down(showing), Inhibit.DANGER in showing.inhibits
+    if danger and showing.down.reason in ("", BUTTON):
+        return {**fields, "reason20": lines("REASON_DANGER", lang, {})[0]}
+    return fields
+
+
 def _extended(showing: Showing) -> Fields:
     return {"hh:mm": clock(showing.said.until, showing.zone)} if showing.said else {}
 
@@ -128,7 +141,6 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "RUN_ON": _extraction,
     "OFFLINE": _view,
     "STALE": _view,
-    "OUT_OF_ORDER": _down,
     "MAINT": _down,
     "EXTENDED": _extended,
     "SUPERVISE": _word,

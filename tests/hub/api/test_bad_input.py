@@ -1,5 +1,6 @@
 """What does rubbish get? A clear 4xx in the one shape, and nothing is written."""
 
+import io
 import json
 from datetime import timedelta
 
@@ -183,3 +184,30 @@ def test_a_refusal_speaks_the_callers_language(as_):
         for lang in ("fr", "nl", "en")
     }
     assert len(set(said.values())) == 3
+
+
+class Torn(io.RawIOBase):
+    """What a server's reader of chunks does with chunks that are none: it raises its own exception."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, _buffer):
+        raise LookupError("Invalid chunk size")
+
+
+def in_chunks(client, stream):
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json"}
+    chunked = {"wsgi.input": stream, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    return client.http.post("/api/v1/reservations", headers=headers, environ_overrides=chunked)
+
+
+def test_a_body_in_chunks_that_are_none_is_the_sender_s_mistake(as_):
+    is_problem(in_chunks(as_("amelie"), Torn()), 400, "INVALID")
+
+
+def test_a_body_in_chunks_is_refused_when_it_is_too_long_and_never_cut(as_):
+    whole = json.dumps(GOOD).encode()
+    is_problem(in_chunks(as_("amelie"), io.BytesIO(whole.ljust(64 * 1024 + 1))), 413, "INVALID")
+    known = json.dumps(GOOD | {"machine": "LAS-9"}).encode()
+    is_problem(in_chunks(as_("amelie"), io.BytesIO(known.ljust(64 * 1024))), 404, "NOT_FOUND")

@@ -4,7 +4,7 @@ Amélie (French), Bram (Dutch) and Emma (English) are members with every certifi
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from core.families import FAMILIES, LAB, booking_rules
 from core.vocabulary import Audience, MemberStatus, Risk, Role
@@ -77,12 +77,20 @@ def _set_up(tx: Tx) -> tuple[Cast, dict[str, bytes]]:
 def _person(tx: Tx, key: str) -> str:
     name, lang, roles = PEOPLE[key]
     new = NewPerson(
-        ADC, f"{key}@lab.example", f"{name} Tester", lang, name, date(1990, 2, 3), MemberStatus.ACTIVE, None, 1
+        ADC,
+        f"{key}@lab.example",
+        f"{name} Tester",
+        lang,
+        name,
+        date(1990, 2, 3),
+        MemberStatus.ACTIVE,
+        None,
+        1,
     )
     person = tx.people.add(new, NOW)
     assert person is not None
     for role in (Role.MEMBER, *roles):
         tx.people.give_role(person.id, ADC, role, tuple(COURSES) if role is Role.TRAINER else ())
     for course in COURSES:
-        certify(tx, person.id, course, NOW)
+        certify(tx, person.id, course, NOW - timedelta(days=90))
     return person.id

@@ -79,7 +79,7 @@ def test_waiting_tasks_share_one_commit(store: SqliteStore):
         assert held.wait(10)
         rest = [pool.submit(store.write, lambda tx, n=n: put(tx, f"{n}")) for n in range(writer.BATCH)]
         tasks = store._writer._tasks
-        while tasks.qsize() < writer.BATCH:
+        while len(tasks) < writer.BATCH:
             threading.Event().wait(0.001)
         hold.set()
         assert slow.result(10) == "first"

@@ -227,7 +227,7 @@ class Machine:
         self.lifted: tuple[str, ...] = ()
         self.lock_rev = 1
         self._ids = count(1)
-        self._folder = folder
+        self._folder, self._keypad = folder, False
         self.shelf = SqliteShelf(folder / "shelf.db")
         self.keeper = _keeper(folder, self.clock, self.hardware)
         self.doorman = self._doorman()
@@ -399,6 +399,12 @@ class Machine:
         self.restart_doorman(ntp=False)
         self.connect()
 
+    def give_keypad(self, *, fitted: bool = True) -> None:
+        """A tablet is set up beside the reader, or taken away; the doorman starts anew."""
+        self._keypad = fitted
+        self.restart_doorman(ntp=True)
+        self.connect()
+
     def spoil_shelf(self) -> None:
         """The card has lost the doorman's file; he starts again."""
         self.shelf.close()
@@ -423,6 +429,7 @@ class Machine:
             outcome=self.outcomes.append,
             hide=lambda uid, nonce: hidden(KEYS.conceal, uid, nonce),
             shelf_damaged=damaged,
+            keypad=self._keypad,
         )
         return Doorman(house)
 

@@ -2,11 +2,12 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.vocabulary import Risk
+from core.calendars import Opening
+from core.vocabulary import Audience, Risk
 from core.wire.messages import (
     Ack,
     Answer,
@@ -22,7 +23,7 @@ from core.wire.messages import (
 from core.wire.refused import Refused
 from node.doorman.events import TapSeen
 from node.ports import Heard
-from tests.node.doorman.conftest import LASER, Machine, booking
+from tests.node.doorman.conftest import LASER, TUESDAY, Machine, booking, grant, key
 
 HOUR_S = 3600
 
@@ -80,6 +81,27 @@ def test_no_tap_waits_more_than_800_ms_for_the_hub(machine) -> None:
     assert not machine.outcomes
     machine.pass_s(0.01, step_ms=10)
     assert machine.outcomes[-1].allowed
+
+
+SPRING = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)  # half past one in Brussels; at two the clocks go to three
+
+
+def test_in_the_night_of_the_clock_change_an_hour_is_an_hour(machine) -> None:
+    machine.leap_s((SPRING - machine.clock.wall()).total_seconds())
+    start_min = (SPRING - TUESDAY) // timedelta(minutes=1)
+    hours = Opening(SPRING - timedelta(hours=1), SPRING + timedelta(hours=8), Audience.MEMBERS)
+    slot = booking("amelie", start_min, start_min + 120)  # 1:30 to 4:30 on the wall
+    grants = {key("amelie"): replace(grant("amelie"), until=None)}
+    machine.send_view(bookings=(slot,), openings=(hours,), issued=SPRING, grants=grants)
+    machine.answer_hello()
+    assert machine.tap("amelie").allowed
+    machine.contact(busy=True)
+    for left_s, phase in ((7199, "in-use"), (1, "ending")):
+        machine.leap_s(left_s)
+        machine.keeper.keeper.look()
+        machine.settle()
+        assert machine.state.phase == phase
+        machine.answer_hello()
 
 
 RUBBISH = (

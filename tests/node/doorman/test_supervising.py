@@ -7,7 +7,7 @@ import pytest
 
 from core.grants import Grant, MachinePolicy, Refusal
 from core.vocabulary import GrantLevel, Purpose, Reason, Risk
-from core.wire.messages import Ask
+from core.wire.messages import Ask, Done, OrderKind
 from tests.node.doorman.conftest import TUESDAY, Machine, booking, grant, key
 
 PRINTER = MachinePolicy(
@@ -229,3 +229,76 @@ def test_on_a_dangerous_machine_offline_a_copied_badge_is_no_supervisor(linked) 
     linked.disconnect()
     linked.tap("emma")
     assert linked.tap("driss").reason == "SUPERVISOR_INVALID"
+
+
+# -- who leaves, and who comes
+
+
+def learns(machine: Machine) -> Machine:
+    """Emma works under Driss, in a slot of four hours."""
+    machine.send_view(bookings=(booking("emma", 0, 240),))
+    machine.tap("emma")
+    machine.tap("driss")
+    machine.contact(busy=True)
+    return machine
+
+
+def test_when_he_says_on_his_page_that_he_leaves_five_minutes_are_counted_down_and_then_it_ends(
+    bench,
+) -> None:
+    learns(bench)
+    bench.connect()
+    bench.pass_s(60)
+    order = bench.order(OrderKind.STOP, session=session_id(bench), by="driss", args={"wind_down": True})
+    assert bench.link.last(Done) == Done(order, True)  # noqa: FBT003
+    assert bench.records("ending") == []
+    bench.pass_s(5)
+    assert bench.screen == "SUPERVISE"
+    bench.pass_s(4 * 60 + 50)
+    assert bench.records("ending") == []
+    bench.pass_s(10)
+    assert bench.records("ending")[-1]["data"]["reason"] == "revoked"
+    assert bench.relay  # the print is finished first
+
+
+def session_id(machine: Machine) -> str:
+    return machine.records("session-start")[-1]["session"]
+
+
+def test_another_supervisor_who_taps_while_it_is_counted_down_stays_with_her(bench) -> None:
+    learns(bench)
+    bench.pass_s(3600 + 60, step_ms=1000)
+    assert bench.screen == "SUPERVISE"
+    assert bench.tap("bram").action == "stay"
+    assert bench.records("supervise")[-1]["data"] == {"supervisor": "bram", "trainee": "emma"}
+    bench.pass_s(59 * 60, step_ms=1000)
+    assert bench.records("ending") == []
+    assert bench.tap("bram").action == "stay"  # it is his hour now
+
+
+def test_before_the_hour_is_over_another_supervisor_waits_as_everybody_does(bench) -> None:
+    learns(bench)
+    bench.pass_s(60)
+    assert bench.tap("bram").reason == "OCCUPIED"
+    assert len(bench.records("supervise")) == 1
+
+
+def test_who_may_not_supervise_does_not_stay_with_her(bench) -> None:
+    learns(bench)
+    bench.pass_s(3600 + 60, step_ms=1000)
+    assert bench.tap("amelie").reason == "OCCUPIED"
+
+
+def test_on_a_dangerous_machine_the_hub_is_asked_about_the_second_supervisor_too(linked) -> None:
+    linked.send_view(bookings=(booking("emma", 0, 240),))
+    linked.tap("emma")
+    linked.tap("driss")
+    linked.answer_ask(allowed=True, until=TUESDAY + timedelta(hours=1))
+    linked.contact(busy=True)
+    linked.pass_s(3600 + 60, step_ms=1000)
+    linked.tap("bram")
+    asked = linked.link.last(Ask)
+    assert (asked.purpose, asked.badge.key) == (Purpose.SUPERVISE, key("bram"))
+    linked.refuse_ask(Reason.SUPERVISOR_BUSY)
+    assert linked.outcomes[-1].reason == "SUPERVISOR_BUSY"
+    assert len(linked.records("supervise")) == 1

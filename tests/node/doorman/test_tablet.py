@@ -142,3 +142,19 @@ def test_a_welded_relay_is_never_called_off(offline) -> None:
     offline.pass_s(3)
     assert offline.screen == "FAULT_ON"
     assert offline.lines[1] in {"TOUJOURS SOUS TENSION", "STAAT NOG AAN", "STILL POWERED"}
+
+
+def test_an_emergency_stop_is_shown_at_once_whatever_somebody_was_just_told(offline) -> None:
+    assert offline.tap("stranger").allowed is False
+    assert offline.screen == "DENY"
+    offline.contact(estop=True)
+    assert offline.screen == "ESTOP"
+
+
+def test_a_refusal_gives_way_to_the_session_that_changes_under_it(offline) -> None:
+    offline.tap("amelie")
+    offline.contact(busy=True)
+    offline.tap("stranger")
+    assert offline.screen == "DENY"
+    offline.hear(Pressed(Button.FINISH, here(offline)))
+    assert offline.screen == "FINISHING"

@@ -94,6 +94,9 @@ def scenes() -> dict[str, Showing]:
     down = Down("Driss", "lentille fendue", NOON)
     for name, inhibit in INHIBITS.items():
         found[name] = replace(OPEN, inhibits=frozenset({inhibit}), down=down, view_of=minutes(-90))
+    found["DANGER"] = replace(
+        found["OUT_OF_ORDER"], inhibits=frozenset({Inhibit.DANGER}), down=Down(reason="danger")
+    )
     found["FAULT_ON"] = replace(found["FAULT"], drawing=True)
     for which in ("welded", "dead", "drawing", "self-check", "memory"):
         found[f"FAULT_{which.upper()}"] = replace(found["FAULT"], fault=which)

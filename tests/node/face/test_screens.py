@@ -231,6 +231,14 @@ def test_out_of_order_says_why_and_since_when() -> None:
     assert shown.lines == ("HORS SERVICE", "lentille fendue", "depuis 24/11", "")
 
 
+@pytest.mark.parametrize("reason", ["danger", ""])
+def test_a_danger_reported_at_the_machine_is_told_in_words(reason: str) -> None:
+    reported = replace(FREE, inhibits=frozenset({Inhibit.DANGER}), down=Down(reason=reason, since=NOON))
+    assert screen(reported).lines[:2] == ("HORS SERVICE", "Danger signalé")
+    staff = replace(reported, down=Down(reason="vitre fendue", since=NOON))
+    assert screen(staff).lines[1] == "vitre fendue"
+
+
 def test_out_of_order_leads_to_its_page_after_the_three_languages() -> None:
     broken = replace(FREE, inhibits=frozenset({Inhibit.OUT}), machine="LAS-1")
     shown = [screen(replace(broken, now_ms=turn * TURN_MS), SITE) for turn in range(4)]

@@ -19,11 +19,11 @@ THINGS = st.recursive(
 )
 
 
-@given(st.dictionaries(TEXTS, THINGS, max_size=4), st.none() | TEXTS, st.integers(0, 2**53 - 1))
-def test_a_record_spelled_in_one_go_is_the_record_spelled_by_its_parts(data, session, seq):
-    head = Head(seq, "a" * 64)
-    whole = append(head, STAMP, "tap", session, data)
-    assert line(head, STAMP, "tap", session, data) == (canonical(whole), Head(seq + 1, whole["hash"]))
+@given(st.dictionaries(TEXTS, THINGS, max_size=4), st.none() | TEXTS, st.integers(0, 2**53 - 1), TEXTS)
+def test_a_record_spelled_in_one_go_is_the_record_spelled_by_its_parts(data, session, seq, odd):
+    head, stamp = Head(seq, odd), Stamp(odd, odd, seq, odd)
+    whole = append(head, stamp, "tap", session, data)
+    assert line(head, stamp, "tap", session, data) == (canonical(whole), Head(seq + 1, whole["hash"]))
 
 
 def opened(tmp_path):

@@ -5,7 +5,7 @@ The rival replays what our booking said to the database: the same SQL, the same 
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,6 +16,7 @@ from sqlalchemy import event
 from benchmarks.figure import Figure
 from benchmarks.lab import Busy, must, sqlite_lab
 from benchmarks.rounds import Compared, Cost, Effort, compare, speed, timed
+from hub.ports import Store
 from hub.store.engines import WRITING, file_of
 from hub.store.store import SqliteStore, open_store
 
@@ -52,33 +53,47 @@ def measure(effort: Effort) -> Iterator[Figure]:
 
 
 def booking_beside_raw(busy: Busy, effort: Effort) -> tuple[Compared, int]:
-    """(the comparison, statements of one booking)."""
+    """(the comparison, statements of one booking).
+
+    Of three copies of the file one is listened to, so that listening costs nobody anything; each member books for the first time.
+    """
     path = file_of(busy.url)
-    shutil.copy(path, path + ".twin")
-    listener, numbers = Listener(), count()
+    for copy in (".heard", ".twin"):
+        shutil.copy(path, path + copy)
+    said = _heard(f"{busy.url}.heard", busy, effort)
+    statements = len(said[-1])
     with open_store(busy.url) as store, closing(_raw(path + ".twin")) as twin:
-        if not isinstance(store, SqliteStore):
-            raise TypeError("B4 is about SQLite")
+        numbers = count(len(busy.members) // 2)
         must(store, busy.wish(next(numbers)))  # what is compiled once is not what we measure
-        listener.attach(store)
-        for _ in range(effort.size(10, 2)):  # something to replay before the first round
-            must(store, busy.wish(next(numbers)))
-        statements = len(listener.bookings[-1])
-        found = compare(_ours(store, busy, numbers, effort), _replay(twin, listener, effort), effort)
+        found = compare(_ours(store, busy, numbers, effort), _replay(twin, said, effort), effort)
     return found, statements
 
 
-def _ours(store: SqliteStore, busy: Busy, numbers: "count[int]", effort: Effort) -> Cost:
+def _heard(url: str, busy: Busy, effort: Effort) -> list[Said]:
+    """What each of as many bookings says as will be replayed."""
+    listener = Listener()
+    with open_store(url) as store:
+        if not isinstance(store, SqliteStore):
+            raise TypeError("B4 is about SQLite")
+        must(store, busy.wish(0))
+        listener.attach(store)
+        for number in range(1, 1 + 2 * effort.rounds * _turn(effort)):
+            must(store, busy.wish(number))
+    return listener.bookings
+
+
+def _turn(effort: Effort) -> int:
+    """Bookings that the rival replays in one go."""
+    return effort.size(10, 1)
+
+
+def _ours(store: Store, busy: Busy, numbers: "count[int]", effort: Effort) -> Cost:
     return lambda: timed(lambda: must(store, busy.wish(next(numbers))), effort.size(20, 1))
 
 
-def _replay(twin: sqlite3.Connection, listener: Listener, effort: Effort) -> Cost:
-    heard: Callable[[], Said] = lambda: listener.bookings.pop(0)  # noqa: E731
-
-    def run() -> float:
-        return timed(lambda: _say(twin, heard()), min(len(listener.bookings) - 1, effort.size(10, 1)) or 1)
-
-    return run
+def _replay(twin: sqlite3.Connection, said: list[Said], effort: Effort) -> Cost:
+    left = iter(said)
+    return lambda: timed(lambda: _say(twin, next(left)), _turn(effort))
 
 
 def _say(twin: sqlite3.Connection, said: Said) -> None:

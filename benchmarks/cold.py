@@ -13,7 +13,10 @@ RELAY, ESTOP = 17, 22
 
 def main(program: str, folder: str) -> int:
     """Run the program until SIGTERM."""
-    from loquet.models.pins import Board  # noqa: PLC0415 -- its imports are part of what is measured
+    from node.app.lean import spare_metadata  # noqa: PLC0415 -- its imports are part of what is measured
+
+    spare_metadata()  # as both programs do before gpiozero
+    from loquet.models.pins import Board  # noqa: PLC0415
     from node.settings import load  # noqa: PLC0415
 
     board, settings = Board(), load(Path(folder) / "node.toml")

@@ -31,6 +31,8 @@ RULES = {
     "machines_off_min": 0,
     "horizon_d": 30,
     "max_duration_min": 240,
+    "quota_week_min": 2400,
+    "quota_future": 40,
 }
 BATCH = 20_000
 

@@ -199,6 +199,7 @@ REFUSALS: tuple[tuple[Reason, Callable[[Case], Found]], ...] = (
     (Reason.STAFF_ONLY, for_staff),  # when
     (Reason.LAB_CLOSED, closed),
     (Reason.QUIET, too_loud),
+    (Reason.BUDDY, lambda case: _YES if case.lonely else _NO),
     (Reason.OCCUPIED, occupied),
     (Reason.RESERVED_OTHER, reserved_by_other),
     (Reason.LEAD, no_walk_up),

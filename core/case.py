@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from core.calendars import open_for, present_for, span_around
+from core.company import alone_from
 from core.grants import LEARNING, STAFF, Booking, Grant, MachinePolicy, MachineView, Params
 from core.terms import Daily
 from core.timeline import Span
@@ -234,7 +235,17 @@ class Case:
         grant_until = self.grant.until if self.grant else None
         closing = self.opening.end if self.opening else None
         ends = (self._slot_end(), self.full_at, self.quiet_at, None if self.alone else closing, grant_until)
-        return min(end for end in ends if end is not None)
+        return min(end for end in (*ends, self.lonely_at) if end is not None)
+
+    @_once
+    def lonely_at(self) -> datetime | None:
+        """When nobody else will be there any more (R58); None where that does not matter."""
+        return alone_from(self.policy.buddy, self.view.company, self.now)
+
+    @property
+    def lonely(self) -> bool:
+        """Whether the person would be too alone for a use; a maintainer answers for himself."""
+        return self.lonely_at == self.now and self.kind is not Kind.MAINTENANCE
 
     @property
     def alone(self) -> bool:

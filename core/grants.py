@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 
 from core.calendars import Opening
 from core.certificates import Courses, Event, standing
+from core.company import NOBODY, Company
 from core.timeline import Span
 from core.vocabulary import GrantLevel, MachineStatus, Reason, ReservationKind, Risk, Role
 
 NAME_MAX = 10  # letters of a display name that a node's line takes (node-texts.json)
 AT_THE_DESK = frozenset({Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE, Reason.BADGE_LOST})
-LEARNING = frozenset(
-    {Reason.CERT_MISSING, Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL}
-)  # beside a supervisor: R26, R28, R29
+LEARNING = frozenset({Reason.CERT_MISSING, Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL})  # R26, R28, R29
 CERTIFICATES = LEARNING | {Reason.CERT_EXPIRED, Reason.CERT_SUSPENDED, Reason.CERT_REVOKED}
 STAFF = frozenset({Role.STAFF, Role.MANAGER})
 AGE_LIMIT_H = {Risk.HIGH: 24, Risk.MEDIUM: 72, Risk.LOW: 168}  # R45
@@ -77,9 +76,8 @@ class MachinePolicy:
     quiet_from_min: int | None = None  # R10: no noise, so no power, from this wall minute
     quiet_to_min: int | None = None
     needs_pin: bool = False  # R57: a badge that can be copied wants its PIN beside it
-    takeover_min: int = (
-        10  # so long idle, and another who may can take the machine over; 0: never (decision 0007)
-    )
+    takeover_min: int = 10  # so long idle, and another who may takes it over; 0: never (decision 0007)
+    buddy: str = "no"  # R58: no | off-hours | always: a second person must be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +106,7 @@ class Refusal:
     params: Params = field(default_factory=dict)
 
 
-RESTING = Refusal(
-    Reason.SEE_DESK, {"resting": 1}
-)  # R57: this badge is not believed here; its session goes on
+RESTING = Refusal(Reason.SEE_DESK, {"resting": 1})  # R57: not believed here; its session goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +140,15 @@ class MachineView:
     openings: tuple[Opening, ...]
     audit: Mapping[str, str | int] = field(default_factory=dict)
     checklists: Checklists = field(default_factory=dict)
+    company: Company = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What the hub knows of one person in one lab.
 
-    `keys` are the active badges' keys, `resting_keys` those of them that rest and `sure_keys` those that cannot be
-    copied (R57), `lost_keys` the lost ones';
-    `member_until` ends the right to be
-    there, days of grace included (None: no end).
+    `keys` are the active badges' keys, `resting_keys` those of them that rest, `sure_keys` those that cannot be copied
+    (R57), `lost_keys` the lost ones'; `member_until` ends the right to be there, grace included (None: no end).
     """
 
     who: str
@@ -185,6 +180,7 @@ class Facts:
     rev: int = 0
     audit: Mapping[str, str | int] = field(default_factory=dict)
     checklists: Checklists = field(default_factory=dict)
+    company: Company = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +257,9 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
             if right.until is not None and right.until < horizon:  # what to say when it is over
                 refusals[key] = right_of(person, machine, facts.courses, right.until).missing
         refusals |= dict.fromkeys(person.lost_keys, (Refusal(Reason.BADGE_LOST),))
-    stamps = {name: getattr(facts, name) for name in ("epoch", "store", "rev", "audit", "checklists")}
+    stamps = {
+        name: getattr(facts, name) for name in ("epoch", "store", "rev", "audit", "checklists", "company")
+    }
     bookings = tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id)))
     return MachineView(
         issued=now,

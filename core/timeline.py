@@ -7,7 +7,7 @@ so a night in March is an hour short. Local wall time enters and leaves here and
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 DAY_MIN = 24 * 60
@@ -144,6 +144,7 @@ def clock(minute: int) -> str:
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
+@lru_cache(maxsize=4096)  # a month of days for every minute that somebody's hours name
 def at_local(day: date, minute: int, zone: str) -> datetime:
     """The instant at which the wall clock shows `minute` minutes past midnight of `day`.
 

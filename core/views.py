@@ -10,13 +10,17 @@ from types import MappingProxyType
 from typing import Any
 
 from core.calendars import Opening
+from core.company import NOBODY, Company
 from core.grants import Booking, Checklists, Grant, MachinePolicy, MachineView, Refusal
-from core.timeline import BadInstant, instant, stamp
+from core.timeline import BadInstant, Span, instant, stamp
 from core.vocabulary import Audience, MachineStatus, Reason, ReservationKind, Risk, Role
 
 VERSION = 1
 ITEM = ("id", "fr", "nl", "en")  # of a checklist
 _ROLES = frozenset(role.value for role in Role)
+
+
+_GRANT = tuple(one.name for one in fields(Grant))
 
 
 class BadView(ValueError):  # noqa: N818 -- it says what came
@@ -41,6 +45,7 @@ def view_body(view: MachineView) -> dict[str, Any]:
             "checklists": {name: [dict(item) for item in items] for name, items in view.checklists.items()}
         },
         "audit": dict(view.audit),
+        **({} if view.company == NOBODY else {"company": _company_body(view.company)}),
     }
 
 
@@ -52,7 +57,8 @@ def policy_body(policy: MachinePolicy) -> dict[str, Any]:
 def grant_body(grant: Grant) -> dict[str, Any]:
     """A grant as the wire writes it."""
     until = None if grant.until is None else stamp(grant.until)
-    return asdict(grant) | {"until": until, "roles": [role.value for role in grant.roles]}
+    said = {name: getattr(grant, name) for name in _GRANT}
+    return said | {"until": until, "roles": [role.value for role in grant.roles]}
 
 
 def _refusal_body(refusal: Refusal) -> dict[str, Any]:
@@ -67,6 +73,11 @@ def booking_body(one: Booking) -> dict[str, Any]:
 
 def _opening_body(one: Opening) -> dict[str, Any]:
     return {"start": stamp(one.start), "end": stamp(one.end), "audience": one.audience.value}
+
+
+def _company_body(company: Company) -> dict[str, Any]:
+    staffed = [{"start": stamp(one.start), "end": stamp(one.end)} for one in company.staffed]
+    return {"ends": [stamp(end) for end in company.ends], "staffed": staffed}
 
 
 def view_from_body(body: Mapping[str, Any]) -> MachineView:
@@ -95,7 +106,16 @@ def _view(body: Mapping[str, Any]) -> MachineView:
         openings=tuple(_opening(one) for one in body["openings"]),
         audit=dict(body.get("audit") or {}),
         checklists=_checklists(body.get("texts")),
+        company=_company(body.get("company")),
     )
+
+
+def _company(told: Any) -> Company:
+    """Who is there; not said: nobody."""
+    if told is None:
+        return NOBODY
+    staffed = tuple(Span(instant(one["start"]), instant(one["end"])) for one in told["staffed"])
+    return Company(tuple(instant(end) for end in told["ends"]), staffed)
 
 
 def _checklists(texts: Any) -> Checklists:

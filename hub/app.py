@@ -26,6 +26,7 @@ from hub.web import (
     closures,
     enrolments,
     fit,
+    freshly,
     groups,
     health,
     keeping,
@@ -153,12 +154,12 @@ def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | 
         outages,
         repeating,
         groups,
-        enrolments,
         fit,
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
     app.register_blueprint(assuring.pages(limiter, vault))
+    app.register_blueprint(freshly.limited_pages(limiter, enrolments.blueprint))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 
 

@@ -5,10 +5,8 @@ loopback unless the file says another address, and shows no more than the displa
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Final, NamedTuple
 
 from node.sections import Section
 
@@ -27,8 +25,7 @@ LIGHTS: Final = {
 I2C_ADDRESSES: Final = (0x3C, 0x3D)  # what the pad on an SSD1306 or SH1106 module chooses
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """How the badge reader is wired: `kind` says which of the others count."""
 
     kind: str
@@ -41,8 +38,7 @@ class Reader:
     named: str = ""  # pcsc: a part of its name
 
 
-@dataclass(frozen=True)
-class Fittings:
+class Fittings(NamedTuple):
     """The parts of the face; `site` is the hub's address for people, "" where it is not told."""
 
     kind: str = "console"
@@ -98,7 +94,7 @@ def fittings_of(section: Section, taken: Collection[int], reader: Reader) -> Fit
     chip = SPI_PINS | {reader.reset_pin} if reader.kind == CHIP else frozenset()
     pins = _lights(section, {*taken, *bus, *chip} if kind in ("ring", "oled") else ())
     site = section.get("site", str, "").rstrip("/")
-    if site and urlsplit(site).scheme not in ("http", "https"):
+    if site and not site.lower().startswith(("http://", "https://")):
         raise section.problem("site", "`site` must begin with http:// or https://")
     port = section.within("kiosk_port", -1, 65_535, -1)
     return Fittings(

@@ -2,12 +2,11 @@
 
 Rules: a network plug and a printer's own word are never enough for a high-risk machine, and the file
 must say the risk before it may use one; what the courier serves has exactly one table of its own.
+Named tuples, not dataclasses: the keeper reads this before its relay is safe, and making one of those takes 0.3 ms.
 """
 
-import dataclasses
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from node.sections import Section
 
@@ -25,16 +24,14 @@ LEAST_DEAD_MAN_S, MOST_DEAD_MAN_S = 30, 3600
 """Shorter than 30 s and one lost radio frame cuts a print; longer than an hour guards nothing."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One GPIO line: its BCM number and the level at which it is active."""
 
     pin: int
     active_high: bool
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(NamedTuple):
     """A current sensor on the I2C bus: busy from `threshold_ma` on."""
 
     chip: str
@@ -45,8 +42,7 @@ class Current:
     ma_per_v: int  # ads1115: what the clamp (with its burden) gives a volt for
 
 
-@dataclass(frozen=True)
-class Plug:
+class Plug(NamedTuple):
     """A network plug, by its MQTT topic; its own timer switches it off `dead_man_s` after the last renewal."""
 
     kind: str
@@ -61,8 +57,7 @@ class Plug:
     ca: Path | None
 
 
-@dataclass(frozen=True)
-class Printer:
+class Printer(NamedTuple):
     """A printer's own server."""
 
     kind: str
@@ -70,8 +65,7 @@ class Printer:
     key_file: Path | None
 
 
-@dataclass(frozen=True)
-class Drivers:
+class Drivers(NamedTuple):
     """How power is switched and work is sensed; `courier` is the socket of the network drivers, if any."""
 
     power: str = RELAY
@@ -97,8 +91,7 @@ def drivers_of(sections: dict[str, Section], base: Path, run_dir: Path) -> Drive
         busy=busy.one_of("sensor", (INPUT, *CHIPS, PLUG_POWER, *PRINTERS), INPUT),
         risk=node.one_of("risk", RISKS, "") or None,
     )
-    told = dataclasses.replace(
-        told,
+    told = told._replace(
         current=_current(busy, told.busy) if told.busy in CHIPS else None,
         plug=_plug(sections["plug"], told, base),
         printer=_printer(sections["printer"], told.busy, base),
@@ -125,7 +118,7 @@ def _with_courier(sections: dict[str, Section], told: Drivers, run_dir: Path) ->
         )
     path = section.path("socket", run_dir) or run_dir / "courier.sock"
     user = section.get("user", str, "") or None
-    return dataclasses.replace(told, courier=path, courier_user=user)
+    return told._replace(courier=path, courier_user=user)
 
 
 def _current(section: Section, chip: str) -> Current:

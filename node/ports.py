@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from core.wire.freshness import Home
-from core.wire.post import FromHub, FromNode
+if TYPE_CHECKING:  # a keeper needs none of the wire
+    from core.wire.freshness import Home
+    from core.wire.post import FromHub, FromNode
 
 
 class Clock(Protocol):
@@ -49,7 +50,7 @@ class LinkDown:
 class Heard:
     """One message from the hub: sealed for us, opened, and of the right shape; nothing more is known."""
 
-    message: FromHub
+    message: "FromHub"
     body: Mapping[str, object]  # all of it, also what this version does not know
 
 
@@ -65,7 +66,7 @@ class Link(Protocol):
         """Connect, and connect again for ever, in a thread of its own."""
         ...
 
-    def say(self, message: FromNode) -> bool:
+    def say(self, message: "FromNode") -> bool:
         """Send a message body of `core.wire.messages`; False when there is no connection: it is gone."""
         ...
 
@@ -78,7 +79,7 @@ class Link(Protocol):
 class Kept:
     """A view or the locks as they lie on the shelf."""
 
-    home: Home
+    home: "Home"
     rev: int
     body: Mapping[str, object]
 
@@ -103,7 +104,7 @@ class Shelf(Protocol):
     Every method raises ShelfBroken when the disk refuses.
     """
 
-    def home(self) -> Home | None:
+    def home(self) -> "Home | None":
         """The store this node follows."""
         ...
 

@@ -180,6 +180,14 @@ def board_of(section: Section) -> Board | None:
     )
 
 
+def checked_board(section: Section, drivers: Drivers, pins: Mapping[str, Line]) -> Board | None:
+    """The same, its wiring looked through. Raises SettingsError."""
+    board = board_of(section)
+    if board is not None:
+        check(section, Wiring(board, drivers, pins))
+    return board
+
+
 def check(section: Section, wiring: Wiring) -> None:
     """Raise SettingsError for the first rule that this wiring breaks."""
     for rule in RULES:

@@ -8,12 +8,14 @@ open", and a cut cable reads as active.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from node.attached import BARE, Fittings, Reader, fittings_of, reader_of
 from node.drivers import INPUT, LOOPBACK, PLAIN, PLUGS, TABLES, Drivers, Line, drivers_of
-from node.profiles import Board, Wiring, board_of, check
 from node.sections import Section, SettingsError, sections_of
+
+if TYPE_CHECKING:
+    from node.profiles import Board
 
 __all__ = [
     "INPUTS",
@@ -77,7 +79,7 @@ class NodeSettings:
     reader: Reader
     face: str
     drivers: Drivers = PLAIN
-    board: Board | None = None
+    board: "Board | None" = None
     fittings: Fittings = BARE
 
     def key(self) -> bytes:
@@ -108,9 +110,7 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
     run_dir = base / node.get("run_dir", str)
     drivers = drivers_of(sections, base, run_dir)
     pins, reader = _pins(sections["pins"], drivers), reader_of(sections["reader"])
-    board = board_of(sections["board"])
-    if board is not None:
-        check(sections["board"], Wiring(board, drivers, pins))
+    board = _board(sections["board"], drivers, pins)
     fittings = fittings_of(sections["face"], {line.pin for line in pins.values()}, reader)
     return NodeSettings(
         id=name,
@@ -129,6 +129,15 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
         drivers=drivers,
         board=board,
     )
+
+
+def _board(section: Section, drivers: Drivers, pins: dict[str, Line]) -> "Board | None":
+    """What [board] says, looked through; None without it."""
+    if not section.given:
+        return None
+    from node.profiles import checked_board  # noqa: PLC0415 -- its rules are for a board that is described
+
+    return checked_board(section, drivers, pins)
 
 
 def _pins(section: Section, drivers: Drivers) -> dict[str, Line]:

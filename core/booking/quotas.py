@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from core.booking.request import NO, Found, Request
 from core.grants import Params
-from core.holder import Held
+from core.holder import Held, Holder
 from core.terms import Quota, Scope, Subject, Unit, Window, day_of, week_of
 from core.timeline import Span, local_day
 from core.vocabulary import OCCUPYING
@@ -71,9 +71,9 @@ def _concerns(quota: Quota, request: Request) -> bool:
 
 def _sums(quota: Quota, request: Request) -> Iterator[tuple[int, int]]:
     """In each window of a quota: what is had already, and what the slot would add (seconds, or bookings)."""
-    counted = [one for one in request.holder.held if one.counts and _is_for(quota, request, one)]
+    counted = [one.span for one in request.holder.held if one.counts and _is_for(quota, request, one)]
     for count in _counts(quota, request):
-        had = sum((count.of(one.span) for one in counted if count.takes(one.span)), 0)
+        had = sum((count.of(span) for span in counted if count.takes(span)), 0)
         yield had, count.of(request.wanted.span)
 
 
@@ -86,21 +86,21 @@ def _said(quota: Quota, left: int) -> Params:
 
 def _is_for(quota: Quota, request: Request, one: Held) -> bool:
     """Whether a booking is of the quota's subject, on the quota's machines."""
-    holder = request.holder
-    if one.lab not in ("", request.policy.lab):  # each lab shares out its own machines
+    policy = request.policy
+    if one.lab not in ("", policy.lab):  # each lab shares out its own machines
         return False
-    scope = {
-        Scope.MACHINE: one.machine == request.policy.id,
-        Scope.FAMILY: one.family == request.policy.family,
-        Scope.ALL: True,
-    }
-    household = holder.household is not None and one.household == holder.household
-    subject = {
-        Subject.PERSON: one.who == holder.who,
-        Subject.HOUSEHOLD: one.who == holder.who or household,
-        Subject.ORGANISATION: one.organisation == holder.organisation,
-    }
-    return scope[quota.scope] and subject[quota.subject]
+    if quota.scope is Scope.MACHINE and one.machine != policy.id:
+        return False
+    if quota.scope is Scope.FAMILY and one.family != policy.family:
+        return False
+    return _is_of(quota.subject, request.holder, one)
+
+
+def _is_of(subject: Subject, holder: Holder, one: Held) -> bool:
+    if subject is Subject.ORGANISATION:
+        return one.organisation == holder.organisation
+    shared = subject is Subject.HOUSEHOLD and holder.household is not None
+    return one.who == holder.who or (shared and one.household == holder.household)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ MOST_VIEW_BYTES = 8192 * KIB  # inflated: 10,000 members with room (wire.md)
 MOST_BODY_BYTES = 256 * KIB  # inflated: every other message
 _BASE64URL = re.compile(rb"[A-Za-z0-9_-]+")
 _LEVEL = 6  # zlib's own default: a better one costs a Pi more time than the network saves
+_SMALL_WINDOW, _SMALL_MEMORY = 10, 4  # a window of 1 KiB: 16 µs instead of 100 for an answer, as short
+_SMALL_BYTES = 1 << _SMALL_WINDOW
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,9 +55,16 @@ def derive(secret: bytes, label: str) -> bytes:
 
 def seal(key: bytes, topic: str, body: Mapping[str, object]) -> bytes:
     """`body` as the payload to publish on `topic`; ValueError for what JSON cannot say."""
-    packed = _text(zlib.compress(codec.encode(body), _LEVEL))
-    envelope = {"body": packed.decode("ascii"), "mac": _mac(key, topic, packed).decode("ascii")}
-    return codec.encode(envelope)
+    packed = _text(deflate(codec.encode(body)))
+    return b'{"body":"%b","mac":"%b"}' % (packed, _mac(key, topic, packed))
+
+
+def deflate(raw: bytes) -> bytes:
+    """One zlib stream. What fits a small window gets one: a large one costs more to lay out than it saves."""
+    if len(raw) > _SMALL_BYTES:
+        return zlib.compress(raw, _LEVEL)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _SMALL_WINDOW, _SMALL_MEMORY)
+    return packer.compress(raw) + packer.flush()
 
 
 def unseal(key: bytes, topic: str, payload: bytes, *, most_body_bytes: int) -> dict[str, object]:

@@ -7,9 +7,10 @@ ignored; a field with a default may be missing.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar, cast, get_args
 
 from core.wire.codec import MOST_INT, instant_text, read_instant
@@ -19,6 +20,8 @@ VERSION = 1
 MOST_TOKEN = 64  # an id: ours have 22 characters, a hash 64
 MOST_TEXT = 1024  # a reason, a detail: what people write about a lock
 _TOKEN = re.compile(r"[!-~]+")  # visible ASCII: an id goes into logs and topics
+
+_SAID_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -48,12 +51,19 @@ def part(kind: type[T]) -> Check[T]:
         if not isinstance(value, Mapping):
             raise _wrong("an object")
         taken: dict[str, object] = {}
-        for field in fields(kind):  # type: ignore[arg-type]  # every kind is a dataclass
-            if field.name in value or field.default is MISSING:
-                taken[field.name] = _taken(field, value)
+        for name, must, look in plan:
+            if must or name in value:
+                taken[name] = _taken(name, look, value)
         return kind(**taken)
 
+    plan = _plan(kind)  # type: ignore[arg-type]  # a class can be hashed
     return check
+
+
+@cache
+def _plan(kind: type) -> tuple[tuple[str, bool, Check[object]], ...]:
+    """(name, whether it must be there, check) of each field: worked out once for every kind of message."""
+    return tuple((one.name, one.default is MISSING, get_args(one.type)[-1]) for one in fields(kind))
 
 
 def token(value: object) -> str:
@@ -143,24 +153,29 @@ def by_name(check: Check[T], most: int = 100_000) -> Check[dict[str, T]]:
     return look
 
 
-def _taken(field: "Field[object]", value: Mapping[str, object]) -> object:
-    if field.name not in value:
-        message = f"{field.name}: missing"
+def _taken(name: str, check: Check[object], value: Mapping[str, object]) -> object:
+    if name not in value:
+        message = f"{name}: missing"
         raise _FieldError(message)
-    check = get_args(field.type)[-1]
     try:
-        return check(value[field.name])
+        return check(value[name])
     except ValueError as error:
-        message = f"{field.name}: {error}" if type(error) is _FieldError else f"{field.name}: not one of ours"
+        message = f"{name}: {error}" if type(error) is _FieldError else f"{name}: not one of ours"
         raise _FieldError(message) from None
 
 
 def _plain_fields(message: object) -> dict[str, object]:
-    named = fields(message)  # type: ignore[arg-type]  # every message is a dataclass
-    return {field.name: _plain(getattr(message, field.name)) for field in named}
+    return {name: _plain(getattr(message, name)) for name in _names(type(message))}  # type: ignore[arg-type]  # see above
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def _plain(value: object) -> object:
+    if type(value) in _SAID_AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return instant_text(value)
     if is_dataclass(value):

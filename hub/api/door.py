@@ -75,6 +75,13 @@ class Ask:
         return self.caller.person.is_staff(lab) or self.caller.person.has(Role.TRAINER, lab)
 
     @property
+    def in_person(self) -> Person:
+        """Who asks, signed in on a page; 403 for a token: none exports, erases, or changes what opens doors (api.md)."""
+        if self.caller is not None and self.caller.token is not None:
+            raise problem(Reason.FORBIDDEN, why="page")
+        return self.person
+
+    @property
     def staff_lab(self) -> str:
         """The lab whose staff the caller is; 403 where he is not."""
         if not self.is_staff(self.person.lab):

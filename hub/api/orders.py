@@ -15,7 +15,7 @@ routes = Routes()
 @routes.add(
     "POST",
     "/nodes/{node}/enrolment",
-    scope=Scope.STAFF,
+    scope=Scope.CERTIFY,  # made after a second factor, or on the hub: a badge is a key (R57)
     form=forms.NewEnrolment,
     success=202,
     answer="Enrolment",

@@ -25,6 +25,7 @@ WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 ANY: Schema = {"type": "object"}
+LIST: Schema = {"type": "array", "items": ANY}
 
 
 def maybe(schema: Schema) -> Schema:
@@ -140,6 +141,13 @@ _SPACE = record(  # SpaceAPI 15: what it asks for, and of the rest what we say
     state=record({"open": FLAG, "message": TEXT}, lastchange=WHOLE),
     sensors=record({"people_now_present": {"type": "array", "items": record({"value": WHOLE}, name=TEXT)}}),
 )
+_EXPORT = record(
+    {
+        "made": TIME, "member": ANY, "badges": some("Badge"), "certificate_events": LIST, "reservations": some("Reservation"),
+        "sessions": some("Session"), "waiting": LIST, "strikes": LIST, "rebookings": LIST, "feeds": LIST, "tokens": LIST,
+        "audit": some("Entry"),
+    }
+)  # fmt: skip
 _RULE_SET = record(
     {"level": TEXT, "subject": TEXT, "version": WHOLE, "rules": ANY, "reason": TEXT, "by": TEXT, "at": TIME}
 )
@@ -170,6 +178,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Strike": _STRIKE,
     "StrikesMine": record({"items": some("Strike"), "next": maybe(TEXT), "halves": WHOLE, "barred_until": maybe(TIME)}),
     "Space": _SPACE,
+    "Export": _EXPORT,
     "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
     "Selftest": record({"at": TIME, "result": TEXT, "parts": ANY, "words": ANY}),
     "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),

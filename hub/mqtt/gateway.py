@@ -1,7 +1,8 @@
 """How do messages become calls of services, and commits become messages? The gateway, one a hub.
 
-paho's thread only queues; lanes open, check and hand over; one publisher sends. What is refused is
-counted and logged: the first, tenth, hundredth of its kind from one node.
+paho's thread queues, and answers by itself only the question that comes alone and changes nothing; lanes open,
+check and hand over; one publisher sends. What is refused is counted and logged: the first, tenth, hundredth of
+its kind from one node.
 """
 
 import threading
@@ -13,13 +14,13 @@ from core.wire import post, topics
 from core.wire.messages import Ack, Answer, Ask, Done, Hello, NodeState, Now, Records, body_of
 from core.wire.post import FromNode
 from core.wire.refused import Flaw, Refused
-from core.wire.topics import Down
+from core.wire.topics import Down, Up
 from hub.mqtt.keyring import Keyring
 from hub.mqtt.lanes import Lanes
 from hub.mqtt.link import BrokerLink, Ears, Way
 from hub.mqtt.outgoing import Bodies, Outgoing
 from hub.ports import Busy, Clock, Store
-from hub.ports.link import Handlers
+from hub.ports.link import Handlers, Later
 
 POLL_S = 0.5  # a commit of another process (a command) is sent this much later at most
 BEAT_EVERY_MS = 5_000  # wire.md: hub/state
@@ -81,14 +82,32 @@ class Gateway:
 
     # -- what comes in
 
-    def _queue(self, topic: str, payload: bytes) -> None:
+    def _queue(self, topic: str, payload: bytes, alone: bool = False) -> None:
         try:
             node = post.sender(topic, payload)
         except Refused as refusal:
             self._refuse(topic, refusal)
             return
+        asks = alone and topics.read_up(topic)[1] is Up.ASK and self._lanes.free(node)
+        if asks and self._answered(topic, payload):
+            return
         if not self._lanes.put(node, topic, payload):
             self._refuse(topic, Refused(Flaw.SIZE, "the lane is full"))
+
+    def _answered(self, topic: str, payload: bytes) -> bool:
+        """A person waits: what needs no writing is answered here, while nobody else does. False: it is for the lane."""
+        try:
+            node, ask = post.read_from_node(topic, payload, self._keys)
+            told = self._handlers.at_once(node, ask) if isinstance(ask, Ask) else Later()
+        except Refused as refusal:
+            self._refuse(topic, refusal)
+            return True
+        except Busy:
+            return False
+        if isinstance(told, Later):
+            return False
+        self._reply(node, Down.ANSWER, told)
+        return True
 
     def _handle(self, topic: str, payload: bytes) -> None:
         try:

@@ -42,6 +42,10 @@ class Lanes:
             return False
         return True
 
+    def free(self, node: str) -> bool:
+        """Is nothing of this node's lane waiting or being handled?"""
+        return self._queues[zlib.crc32(node.encode()) % LANES].unfinished_tasks == 0
+
     def idle(self) -> bool:
         """Is nothing waiting and nothing being handled?"""
         return all(waiting.unfinished_tasks == 0 for waiting in self._queues)

@@ -5,6 +5,7 @@ Every connection is a new, clean paho client: the broker carries, the ends remem
 
 import logging
 import random
+import select
 import socket
 import ssl
 import threading
@@ -39,9 +40,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """Whom the link tells; called in paho's thread: they only queue."""
+    """Whom the link tells; called in paho's thread: they queue, or answer at once where nobody else waits."""
 
-    on_packet: Callable[[str, bytes], None]
+    on_packet: Callable[[str, bytes, bool], None]  # topic, payload, and whether no other packet waits
     on_up: Callable[[], None]
     will: Callable[
         [], tuple[str, bytes] | None
@@ -154,8 +155,19 @@ class BrokerLink:
             _log.warning("broker_lost", code=code.getName())
             self._ended.set()
 
-    def _on_message(self, _client: mqtt.Client, _data: Any, packet: mqtt.MQTTMessage) -> None:
-        self._ears.on_packet(packet.topic, bytes(packet.payload))
+    def _on_message(self, client: mqtt.Client, _data: Any, packet: mqtt.MQTTMessage) -> None:
+        self._ears.on_packet(packet.topic, bytes(packet.payload), _silent(client.socket()))
+        if client.want_write():
+            client.loop_write()  # an answer goes out now, not after this thread's next look at its sockets
+
+
+def _silent(line: Any) -> bool:
+    """Whether the broker has sent nothing more yet."""
+    if line is None or (isinstance(line, ssl.SSLSocket) and line.pending()):
+        return False
+    look = select.poll()
+    look.register(line, select.POLLIN)
+    return not look.poll(0)
 
 
 def _wait_for(sent: mqtt.MQTTMessageInfo) -> None:

@@ -1,5 +1,6 @@
 """Which service takes which message? The one place where the gateway meets the house's tasks."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -10,7 +11,7 @@ from hub.mqtt.keyring import Keyring
 from hub.mqtt.link import Way
 from hub.mqtt.outgoing import Bodies, Body
 from hub.ports import BadgeVault, Clock, Store, Tx
-from hub.ports.link import Handlers
+from hub.ports.link import Handlers, Later
 from hub.services import asking, attending, granting, locking_out, metering
 
 _log = structlog.get_logger(__name__)
@@ -51,4 +52,16 @@ def handlers(store: Store, vault: BadgeVault, clock: Clock) -> Handlers:
     def on_broker_lost() -> None:
         store.write(lambda tx: attending.broker_lost(tx, clock.wall()))
 
-    return Handlers(on_state, on_hello, on_records, on_ask, on_done, on_broker_lost)
+    return Handlers(
+        on_state, on_hello, on_records, on_ask, on_done, on_broker_lost, _at_once(store, vault, clock)
+    )
+
+
+def _at_once(store: Store, vault: BadgeVault, clock: Clock) -> Callable[[str, Ask], Answer | Later | None]:
+    def at_once(node: str, ask: Ask) -> Answer | Later | None:
+        try:
+            return store.read(lambda tx: asking.answer(tx, node, ask, vault, clock.wall(), reads_only=True))
+        except asking.MustWriteError:
+            return Later()
+
+    return at_once

@@ -60,6 +60,10 @@ class Assurance(Protocol):
         """Those that count at an instant, newest first."""
         ...
 
+    def present_until(self, lab: str, at: datetime) -> Sequence[datetime]:
+        """Until when each person counts who is known to be in the lab at an instant."""
+        ...
+
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
         """End those that still count; how many there were."""
         ...

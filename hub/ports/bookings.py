@@ -147,7 +147,7 @@ class Bookings(Protocol):
         ...
 
     def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
-        """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
+        """Set held_until, note, planned_end, series, kind or exempt of what was read; None when somebody was first."""
         ...
 
     def page(self, wanted: ReservationFilter) -> Sequence[Reservation]:

@@ -32,12 +32,21 @@ class NodeLink(Protocol):
         ...
 
 
+class Later:
+    """Not to be answered at once: something is to be written first."""
+
+
+def _later(_node: str, _ask: Ask) -> Later:
+    return Later()
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """Who takes what the nodes say: each makes its own transaction; what it returns is sent after.
 
     For one node they are called in order and one at a time; for several nodes at once. What a
     handler raises is logged, and the message counts as unheard: a node says what matters again.
+    `at_once` answers what changes nothing, without waiting for anybody; what it leaves goes to `on_ask`.
     """
 
     on_state: Callable[[str, NodeState], None]
@@ -46,3 +55,4 @@ class Handlers:
     on_ask: Callable[[str, Ask], Answer | None]
     on_done: Callable[[str, Done], None]
     on_broker_lost: Callable[[], None]
+    at_once: Callable[[str, Ask], Answer | Later | None] = _later

@@ -88,6 +88,10 @@ class Audit(Protocol):
         """A lab's entries, newest first, those before the seq `before`."""
         ...
 
+    def about(self, person: str) -> Sequence[Entry]:
+        """What this person did, and what was done to him, in order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

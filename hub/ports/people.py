@@ -210,6 +210,10 @@ class Badges(Protocol):
         """Change where it stands; False when there is no such badge."""
         ...
 
+    def forget(self, badge: str, now: datetime) -> None:
+        """Whose card it was is known no more: neither its hash nor its UID stays."""
+        ...
+
     def rest(self, badge: str, since: datetime | None, why: str = "") -> bool:
         """Let it rest, or (None) wake it; False when nothing changes."""
         ...

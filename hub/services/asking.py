@@ -22,6 +22,7 @@ from hub.services import (
     extending,
     facts,
     floors,
+    free_beside,
     granting,
     no_shows,
     pins,
@@ -151,7 +152,7 @@ def _start(asked: Question, person: Person) -> Decision:
     situation = Situation(locks=granting.locks_on(tx, machine.id), fresh=True, arrived=arrived)
     decision = decide(key, view, now, situation)
     if decision.kind is not Kind.WALK_UP or not decision.allowed:
-        return decision
+        return free_beside.named(tx, decision, person, machine, now)
     asked.writes()
     beside = bringing.elsewhere(tx, person, machine, now)
     if beside is None:

@@ -15,13 +15,14 @@ from hub.ports import Machine, NewReservation, Person, Reservation, Tx
 from hub.services import facts, offering, telling
 from hub.services.ground import taken_of
 
+_TICK = timedelta(milliseconds=1)  # R32: at the fifteenth minute before, he may
 MOVES = frozenset({ReservationKind.BOOKING})
 
 
 def elsewhere(tx: Tx, person: Person, machine: Machine, now: datetime) -> Reservation | None:
     """His booking of now at another machine of the family, for which he has not come yet."""
     early = timedelta(minutes=facts.policy_of(machine).early_min)
-    for one in tx.bookings.of_person(person.id, now, now + early):
+    for one in tx.bookings.of_person(person.id, now, now + early + _TICK):
         waits = one.status is ReservationStatus.CONFIRMED and one.kind in MOVES
         if waits and one.machine != machine.id and one.start <= now + early and one.end > now:
             other = tx.machines.get(one.machine)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from core.access import Lock
 from core.grants import Booking
 from core.timeline import Span
-from core.vocabulary import ReservationStatus
 from hub.ports import Machine, Node, Reservation, Session, StoreMark, Tx
 from hub.ports.revisions import MARK, calendar_name, floor_name
 from hub.services import facts

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.access import Decision, Lock, OpenSession, Situation, decide
 from core.certificates import tree_of
+from core.company import TOGETHER
 from core.grants import Checklists, Facts, MachineView, Right, compile_view, frank_view, right_of
 from core.timeline import Span
 from core.views import view_body as body_of
@@ -21,6 +22,7 @@ from core.vocabulary import Inhibit
 from core.wire.seal import Keys, badge_key
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
 from hub.services import facts, floors
+from hub.services.company import company_of
 from hub.services.house import House, house_of
 from hub.services.known import Known, known_of
 
@@ -126,6 +128,7 @@ def view_of_node(tx: Tx, name: str, vault: BadgeVault, now: datetime) -> Machine
         store=mark.store,
         rev=node.view_rev,
         checklists=_checklists(tx, machine),
+        company=company_of(tx, house_of(tx, machine.lab), machine.id, within),
     )
     view = compile_view(found, policy, now)
     return replace(view, audit={"seq": seq, "hash": digest})
@@ -172,6 +175,7 @@ def person_view(
         courses=house.courses,
         bookings=floors.bookings_of(tx, machine.id, within)[0],
         openings=house.openings(machine.id, within),
+        company=company_of(tx, house, machine.id, Span(at, within.end)),
     )
     return frank_view(found, house.policies[machine.id], at)
 
@@ -221,7 +225,7 @@ def decision_for(
 ) -> Decision:
     """May this person use the machine now, or at a later instant, and if not, why not?
 
-    Of a later instant nobody knows who will sit there: only locks and slots count, each holder comes.
+    Of a later instant nobody knows who will sit there: only locks and slots count, each holder comes, and with a friend.
     """
     moment = at or now
     view = person_view(tx, person, machine, moment)
@@ -229,4 +233,4 @@ def decision_for(
         return decide(person.id, view, moment, situation(tx, machine, now))
     coming = frozenset(booking.id for booking in view.bookings)
     later = Situation(locks=locks_on(tx, machine.id), fresh=True, arrived=coming)
-    return decide(person.id, view, moment, later)
+    return decide(person.id, replace(view, company=TOGETHER), moment, later)

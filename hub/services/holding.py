@@ -24,7 +24,9 @@ from hub.ports import Machine, Person, Tx
 from hub.services import facts
 from hub.services.known import Known, known_of
 
-BACK = timedelta(days=1)  # as far as the longest gap between two slots, or the way from another lab, may reach
+BACK = timedelta(
+    days=1
+)  # as far as the longest gap between two slots, or the way from another lab, may reach
 GROWN_UP = 21  # no course asks for more years
 
 
@@ -82,7 +84,7 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
         host=person.host is not None,
         household=person.household,
         organisation=person.organisation,
-        barred_until=standing(known.strikes, now).barred_until,
+        barred_until=standing(known.strikes, now).barred_until if known.strikes else None,
         held=tuple(one for one in held if one.id != asked.but),
     )
 

@@ -6,7 +6,9 @@ It counts four hours or until he says that he leaves; then five minutes are coun
 from datetime import datetime, timedelta
 
 from hub.ports import Person, Proof, ProofKind, Tx
-from hub.services import ordering
+from hub.services import granting, ordering
+from hub.services.company import asking
+from hub.services.house import house_of
 
 LASTS = timedelta(hours=4)  # R29
 
@@ -17,6 +19,7 @@ def confirm(tx: Tx, person: Person, lab: str, now: datetime) -> Proof:
     proof = Proof(lab, person.id, ProofKind.PRESENCE, now, now + LASTS)
     tx.assurance.prove(proof)
     tx.audit.append(lab, person.id, "presence.confirmed", person.id, {}, now)
+    granting.changed(tx, asking(house_of(tx, lab)), now)
     return proof
 
 
@@ -24,6 +27,7 @@ def leave(tx: Tx, person: Person, lab: str, now: datetime) -> int:
     """He goes: sessions that he answers for wind down (E19). How many."""
     tx.assurance.end_proofs(person.id, ProofKind.PRESENCE, now)
     tx.audit.append(lab, person.id, "presence.left", person.id, {}, now)
+    granting.changed(tx, asking(house_of(tx, lab)), now)
     his = [one for one in tx.sessions.running_in(lab) if one.responsible == person.id]
     return sum(ordering.wind_down(tx, one, person.id, now) for one in his)
 

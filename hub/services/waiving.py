@@ -21,9 +21,11 @@ def refusal(tx: Tx, wish: Wish, lab: str) -> NotReserved | None:
 
 def written(tx: Tx, ground: Ground, made: Reservation, by: str, reason: str) -> None:
     """What the house's rules had against it, and why staff did it all the same."""
+    if not ground.wanted.override:
+        return
     now, strict = ground.now, replace(ground.wanted, override=False)
     codes = [one.code.value for one in objections(strict, ground.taken, ground.rules, now)]
-    if ground.wanted.override and codes:
+    if codes:
         what = {"member": made.person, "codes": sorted(set(codes)), "reason": reason}
         tx.audit.append(made.lab, by, "reservation.overridden", made.id, what, now)
 

@@ -32,7 +32,7 @@ def welcome(tx: Tx, lab: str, now: datetime) -> Welcome | None:
     found = tx.machines.lab(lab)
     if found is None:
         return None
-    hours = _hours(house_of(tx, lab), Span(now - LOOK, now + timedelta(days=1)))
+    hours = house_hours(house_of(tx, lab), Span(now - LOOK, now + timedelta(days=1)))
     open_spans = open_for(hours, WALK_IN)
     present = span_around(open_spans, now)
     public = span_around(open_for(hours, frozenset({Audience.PUBLIC})), now) is not None
@@ -40,7 +40,7 @@ def welcome(tx: Tx, lab: str, now: datetime) -> Welcome | None:
     return Welcome(found, present is not None, public, since, _at_work(tx, lab) if public else None)
 
 
-def _hours(house: House, within: Span) -> list[Opening]:
+def house_hours(house: House, within: Span) -> list[Opening]:
     """The lab's own openings: those of the machines that have no hours of their own."""
     usual = next((house.weeks[name] for name, one in house.machines.items() if not one.own_hours), None)
     if usual is None:

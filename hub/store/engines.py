@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from hub.store.said import say
+
 WAIT_MS = 5000  # how long a short command waits for the hub's writer (and the hub for a command)
 WRITING = (
     "journal_mode=WAL",
@@ -72,4 +74,4 @@ def _on_connect(engine: Engine, pragmas: tuple[str, ...]) -> None:
 def _begin_with(engine: Engine, words: str) -> None:
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        connection.exec_driver_sql(words)
+        say(connection, words)

@@ -30,12 +30,12 @@ class Said:
 
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
         """What it answers, values and names as SQLAlchemy would give them; KeyError where a parameter is missing."""
-        form = self._form(connection.dialect)
+        form = self._form(connection)
         return form.converted(_said(connection, form.words, form.values(values), asks=True))
 
     def bare(self, connection: Connection, **values: Any) -> list[Bare]:
         """The same as the driver gives it: instants in milliseconds, on SQLite truths as 0 and 1."""
-        form = self._form(connection.dialect)
+        form = self._form(connection)
         return _said(connection, form.words, form.values(values), asks=True)
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
@@ -45,10 +45,13 @@ class Said:
 
     def run(self, connection: Connection, **values: Any) -> None:
         """Say it where nothing is answered."""
-        form = self._form(connection.dialect)
+        form = self._form(connection)
         _said(connection, form.words, form.values(values))
 
-    def _form(self, dialect: Dialect) -> "_Form":
+    def _form(self, connection: Connection) -> "_Form":
+        if not connection.in_transaction():
+            connection.begin()
+        dialect = connection.dialect
         form = self._forms.get(dialect.name)
         if form is None:
             form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
@@ -56,7 +59,7 @@ class Said:
 
 
 def say(connection: Connection, words: str) -> None:
-    """A statement without values or answer, in the database's own words."""
+    """A statement without values or answer, in the database's own words; it begins nothing by itself."""
     _said(connection, words, ())
 
 
@@ -110,8 +113,6 @@ def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
 
 
 def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Bare]:
-    if not connection.in_transaction():
-        connection.begin()
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
     for hear in connection.dispatch.before_cursor_execute:  # (…, context, executemany)

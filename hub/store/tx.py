@@ -17,7 +17,7 @@ from hub.store.books.outbox import OutboxBook
 from hub.store.books.people import PeopleBook
 from hub.store.books.planning import RuleBook, SeriesBook
 from hub.store.books.records import RecordBook
-from hub.store.books.revisions import Numbers, RevisionBook, Watch
+from hub.store.books.revisions import Numbers, OneLook, RevisionBook, Watch
 from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
 from hub.store.books.tokens import MetaBook, ReplayBook, TokenBook
@@ -159,7 +159,7 @@ class ReadingTx(SqlTx):
     """
 
     def __init__(self, engine: Engine, watch: Watch) -> None:
-        self._engine, self._watch = engine, watch
+        self._engine, self._watch = engine, OneLook(watch)
         self._connection = None
 
     @property

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.vocabulary import BadgeState
 from hub.ports import Badge, BadgeVault, Person, Session, Tx
-from hub.services import enrolling, granting, pins, presence, resting, signatures, supervised
+from hub.services import pins, presence, resting, signatures, supervised
 from hub.services.refused import Refused
 from hub.services.signatures import Signature
 from hub.web import freshly
@@ -38,7 +38,6 @@ def pages(limiter: Limiter, vault: BadgeVault) -> Blueprint:
     blueprint = Blueprint("assuring", __name__, url_prefix="/mine")
     blueprint.before_request(_members_only)
     blueprint.get("/badges")(badges)
-    blueprint.post("/badges/<key>/lost")(lost)
     blueprint.post("/badges/<key>/revive")(freshly.limited(limiter, revive))
 
     def pin() -> Done:
@@ -76,21 +75,6 @@ def badges(error: str = "") -> str:
 
     mine, has_pin = house().store.read(read)
     return render_template("badges.html", badges=mine, has_pin=has_pin, error=error)
-
-
-def lost(key: str) -> Response:
-    """It is lost: it opens nothing any more, at once."""
-    person, at = somebody(), now()
-
-    def report(tx: Tx) -> bool:
-        badge = tx.badges.get(key)
-        if badge is None or badge.person != person.id:
-            return False
-        enrolling.rest_badge(tx, key, BadgeState.LOST, person.id, at)
-        granting.person_changed(tx, person.id, at)
-        return True
-
-    return _done(house().store.write(report), mark("Reported lost: it opens nothing any more."), "badges")
 
 
 def revive(key: str) -> Done:

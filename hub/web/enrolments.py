@@ -10,6 +10,7 @@ from core.vocabulary import BadgeState
 from hub.ports import Badge, Node, Person, Tx
 from hub.services import enrolling, enrolling_at, facts, granting
 from hub.services.refused import Refused
+from hub.web import freshly
 from hub.web.house import house, now, voice
 from hub.web.signing import somebody, staff_only
 from hub.web.typed import instant_of
@@ -40,6 +41,9 @@ def badges() -> str:
 @blueprint.post("")
 def start() -> Response | tuple[str, int]:
     """Open it at the reader."""
+    if not freshly.retyped():
+        flash(freshly.not_right(), "ending")
+        return _page(), freshly.WRONG
     by, at = somebody(), now()
     member, node = request.form.get("member", ""), request.form.get("node", "")
     opened = house().store.write(lambda tx: enrolling_at.open_at(tx, by, member, node, at))

@@ -7,10 +7,11 @@ from typing import Final
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from core.vocabulary import Phase, Reason
 from hub.services import fitness, ordering
 from hub.services.fitness import Fitness, Reported
 from hub.services.ordering import Wanted
-from hub.services.refused import Refused
+from hub.services.refused import Refused, refused
 from hub.web.house import house, now, voice
 from hub.web.looks import Look
 from hub.web.signing import somebody, staff_only
@@ -98,6 +99,8 @@ def test(node: str) -> Response | tuple[str, int]:
     box = house().store.read(lambda tx: tx.nodes.get(node))
     if box is None or box.lab != house().lab.id:
         abort(404)
+    if box.live.get("phase", Phase.IDLE) != Phase.IDLE:
+        return _page(refused(Reason.OCCUPIED)), 422
     machine = box.machine
     answer = house().store.write(lambda tx: ordering.order(tx, by, machine, (Wanted.SELFTEST, None), at))
     if isinstance(answer, Refused):

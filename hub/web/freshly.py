@@ -7,7 +7,7 @@ whoever knows the password. Nothing of it is remembered: the next form asks agai
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Response
+from flask import Blueprint, Response
 from flask_limiter import Limiter
 
 from hub.web.house import me, voice
@@ -36,6 +36,12 @@ def not_right() -> str:
 def limited(limiter: Limiter, route: Route) -> Route:
     """The route, with wrong passwords counted for each person."""
     return cast("Route", limiter.limit(LIMIT, key_func=_person, deduct_when=_failed)(route))
+
+
+def limited_pages(limiter: Limiter, pages: Blueprint) -> Blueprint:
+    """The same for all pages of a blueprint."""
+    limiter.limit(LIMIT, key_func=_person, deduct_when=_failed)(pages)  # answers nothing for a blueprint
+    return pages
 
 
 def _person() -> str:

@@ -14,7 +14,7 @@ from hub.ports import Badge, Course, Person, Reservation, Session, StrikeEvent, 
 from hub.services import enrolling, facts, granting, sanctions
 from hub.web.acts import choices_of, facts_of, state_of
 from hub.web.again import Again, again_of
-from hub.web.house import house, me, now, voice
+from hub.web.house import house, is_crew, me, now, voice
 from hub.web.keeping import undo_of
 from hub.web.signing import somebody, to_sign_in
 from hub.web.travelling import tight
@@ -79,6 +79,7 @@ def mine() -> Response | str:
         barred=read.stands.barred_until,
         undo=undo_of(None),
         badges=read.badges,
+        crew=is_crew(person),
         again=read.again,
         tight=tight(read.coming),
         models=read.models,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from node.doorman.shelf.sqlite import ShelfBroken
+from node.ports import ShelfBroken
 from node.settings import NodeSettings, SettingsError, load
 
 CONFIG = "/etc/loquet/node.toml"

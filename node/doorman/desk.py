@@ -186,7 +186,7 @@ class Desk:
 
     def _ask(self, visit: Visit, decision: Decision, yes: Asked | None) -> str | None:
         codes = {one.code for one in decision.objections}
-        unsure = bool(codes & {Reason.BADGE_UNKNOWN, Reason.STALE})
+        unsure = bool(codes & {Reason.BADGE_UNKNOWN, Reason.STALE}) or codes == {Reason.RESERVED_OTHER}
         walks_up = decision.kind is Kind.WALK_UP
         if codes & AT_THE_MACHINE or not (unsure or (walks_up and decision.allowed)):
             return None

@@ -100,8 +100,10 @@ class Examination:
         if reply.ok:
             self._result_ms = self.known.mono_ms() + FAN_MS
             return
-        words = "does not answer" if reply.silent else "the machine is in use"
-        self._finish([Finding("keeper", BAD if reply.silent else WARN, words)])
+        if reply.silent:
+            self._finish([Finding("keeper", BAD, "does not answer")])
+        else:  # nothing was tried: the last test stays the last
+            self._tell(self._report([Finding("keeper", WARN, "the machine is in use"), *self._own()]))
 
     def _tested(self, reply: Reply) -> None:
         tested = reply.said.get("tested")
@@ -114,6 +116,9 @@ class Examination:
         words = {one["part"]: one["words"] for one in report["findings"] if one["result"] in {BAD, WARN}}
         told = {"result": report["result"], "parts": parts}
         self._note(told | {"words": words} if words else told)
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
         asked, self._asked = self._asked, []
         for then in asked:
             then(report)

@@ -1,7 +1,7 @@
 """Is anybody still at it? What a session needs from people, and its soft stop when nobody gives it.
 
 Idle off (R42), presence to be confirmed (dead-man), a supervisor's tap each hour (R29), the card in
-its slot (R43), the first layer looked at and the print left alone (R13). Each is a limit: from when it
+its slot (R43), the first layer looked at and the print left alone (R13), somebody else in the house (R58). Each is a limit: from when it
 is told, when it stops the session by the machine's policy, and why. Limits follow from what is known
 at each turn; none is armed or cancelled. What cannot be sensed is never counted as idle.
 """
@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from core.access import objection
 from core.case import OpenSession
+from core.company import alone_from
 from core.grants import Booking, MachinePolicy
-from core.vocabulary import Phase, ReservationKind, SessionKind, StopReason
+from core.vocabulary import Phase, Reason, ReservationKind, SessionKind, StopReason
 from node.doorman.chores import Chores
 from node.doorman.keeper_state import KeeperState
 from node.doorman.knowledge import Knowledge
@@ -45,6 +47,7 @@ class Minder:
     def __init__(self, known: Knowledge, stage: Stage, chores: Chores) -> None:
         self._known, self._stage, self._chores = known, stage, chores
         self._idle_ms: int | None = None
+        self._alone_ms: int | None = None
         self._away_ms: int | None = None
         self._blind = False
         self._told: Limit | None = None
@@ -120,7 +123,7 @@ class Minder:
             return None
         limits = list(self._limits(session, state))
         instants = [at for one in limits for at in (one.warn_ms, one.end_ms)]
-        instants += [at for at in self._first_layer_times(session) if at is not None]
+        instants += [at for at in (*self._first_layer_times(session), self._lonely_at_ms()) if at is not None]
         return min((at for at in instants if at > self._now()), default=None)
 
     # -- the limits
@@ -130,6 +133,9 @@ class Minder:
         if policy is None or session.kind is not SessionKind.USE or self._asked():
             return
         yield from self._idle(policy, sitting, state)
+        if self._alone_ms is not None:
+            end_ms = self._alone_ms + LEAVING_MS
+            yield Limit(None, end_ms, end_ms, StopReason.REVOKED)
         if policy.dead_man_min:
             end_ms = (sitting.present_ms or sitting.began_ms) + policy.dead_man_min * MINUTE_MS
             yield Limit(Word.IDLE_SOON, end_ms, end_ms + policy.idle_warn_s * 1000, StopReason.IDLE)
@@ -199,6 +205,26 @@ class Minder:
             self._away_ms = None
         elif self._away_ms is None:
             self._away_ms = now_ms
+        self._see_company(now_ms, session)
+
+    def _see_company(self, now_ms: int, session: OpenSession | None) -> None:
+        """Whether anybody else is left (R58); told once, when the last one goes."""
+        at_ms = self._lonely_at_ms()
+        using = session is not None and session.kind is SessionKind.USE
+        if not using or at_ms is None or at_ms > now_ms:
+            self._alone_ms = None
+        elif self._alone_ms is None:
+            self._alone_ms = now_ms
+            guest = self._known.guest()
+            self._stage.deny((objection(Reason.BUDDY),), guest.lang if guest else None)
+
+    def _lonely_at_ms(self) -> int | None:
+        """When nobody else will be there; None where the machine does not ask."""
+        view = self._known.view
+        if view is None:
+            return None
+        at = alone_from(view.machine.buddy, view.company, self._known.now())
+        return None if at is None else self._known.until_ms(at)
 
     def _asked(self) -> bool:
         """Has the keeper been asked to stop just now?"""
@@ -222,7 +248,7 @@ class Minder:
         self._stage.clear()
 
     def _forget(self) -> None:
-        self._idle_ms = self._away_ms = None
+        self._idle_ms = self._away_ms = self._alone_ms = None
         self._told = self._stopped_ms = None
 
     def _policy(self) -> MachinePolicy | None:

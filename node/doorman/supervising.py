@@ -17,6 +17,7 @@ from node.doorman.stage import Stage
 
 WITHIN_MS: Final = 60_000  # R29: either order, 60 s
 WATCH_MS: Final = 3_600_000  # R29: the supervisor taps again every 60 minutes
+BESIDE: Final = frozenset({Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL})  # these need nothing but a supervisor
 TOO_LATE_MS: Final = 30_000  # so long a supervisor's late tap is answered as what it was meant to be
 
 
@@ -86,7 +87,7 @@ class Supervision:
             return
         self._learner, self._told = Learner(key, grant, at_ms), False
         lacks = view.refusals.get(key, ())
-        if any(one.code is Reason.CERT_DORMANT or "step" in one.params for one in lacks):
+        if any(one.code in BESIDE or "step" in one.params for one in lacks):
             self._stage.say(Word.SUPERVISE, grant.lang, name=grant.name, ends_ms=at_ms + WITHIN_MS)
 
     def done(self) -> None:

@@ -1,12 +1,10 @@
-"""How does the keeper start, live and end? Lock, journal, pins, loop; whatever happens, the relay ends open.
+"""How does the keeper live? Socket, journal, loop; whatever happens, the relay ends open (how it starts: starting.py).
 
-Rules: a second keeper ends before it touches a pin (code 3); SIGTERM and every exception open the relay
-before the process ends; a press of the e-stop opens it from the pin's own thread, without the loop.
+Rules: SIGTERM and every exception open the relay before the process ends; a press of the e-stop opens it from
+the pin's own thread, without the loop.
 """
 
 import logging
-import os
-import pwd
 import secrets
 import signal
 import threading
@@ -24,14 +22,12 @@ from node.keeper.keeper import Keeper
 from node.keeper.ledger import Ledger
 from node.keeper.policy import from_profile, from_text
 from node.keeper.salvage import open_store
-from node.keeper.server import AlreadyRunningError, Connection, Hearing, Server
+from node.keeper.server import Connection, Hearing, Server
 from node.keeper.store import JournalFault, Store
 from node.ports import Clock, Hardware
-from node.settings import NodeSettings, SettingsError
-from node.watchdog import ALIVE, READY, STOPPING, notify
+from node.settings import NodeSettings
+from node.watchdog import ALIVE, READY, notify
 
-ENDED: Final = 0
-SECOND_KEEPER: Final = 3
 FORGET_MS: Final = 3_600_000  # old records are looked for once an hour
 log = logging.getLogger("loquet.keeper")
 
@@ -109,58 +105,27 @@ class Program:
             log.error("event=forget_failed problem=%s", problem)  # noqa: TRY400 - one line, no trace
 
 
-def run(
+Parts = tuple[frozenset[int], "Callable[[Program], None] | None"]
+
+
+def work(settings: NodeSettings, clock: Clock, hardware: Hardware, parts: Parts) -> None:
+    """Hold the machine until told to leave: `parts` are the uids who may speak, and who is told that we started."""
+    uids, started = parts
+    inbox: Inbox[News]
+    server = Server(settings.socket, uids, lambda peer, raw: inbox.put(Packet(peer, raw)), held=True)
+    inbox = Inbox(clock, Hearing(server))
+    try:
+        _work(settings, clock, hardware, (inbox, started))
+    finally:
+        server.close()
+
+
+def _work(
     settings: NodeSettings,
     clock: Clock,
-    open_hardware: Callable[[], Hardware],
-    started: Callable[[Program], None] | None = None,
-) -> int:
-    """Be the keeper until told to leave; the exit code.
-
-    `open_hardware` claims the lines with the relay open; it is called once nobody else can be keeper.
-    `started` gets the running program (the bench's handle). SIGTERM, SIGINT and SIGHUP end it when this is the
-    main thread. Raises SettingsError before a pin is touched, and what breaks, after the relay is open.
-    """
-    inbox: Inbox[News]
-    try:
-        server = Server(
-            settings.socket, _may_speak(settings.doorman_user), lambda peer, raw: inbox.put(Packet(peer, raw))
-        )
-        inbox = Inbox(clock, Hearing(server))
-    except AlreadyRunningError:
-        log.error("event=second_keeper socket=%s", settings.socket.name)  # noqa: TRY400 - no trace needed
-        return SECOND_KEEPER
-    try:
-        hardware = open_hardware()
-        try:
-            _work(settings, clock, hardware, (inbox, started))
-        finally:
-            hardware.close()
-    finally:
-        notify(STOPPING)
-        server.close()
-    return ENDED
-
-
-def _may_speak(doorman: str | None) -> frozenset[int]:
-    """Our own uid (keeper and doorman of one user), or the doorman's alone. Raises SettingsError."""
-    return uid_of(doorman, "[keeper] `doorman_user`")
-
-
-def uid_of(user: str | None, key: str) -> frozenset[int]:
-    """Who may speak on a socket: our own uid, or that of `user` alone. Raises SettingsError."""
-    if user is None:
-        return frozenset({os.getuid()})
-    try:
-        return frozenset({pwd.getpwnam(user).pw_uid})
-    except KeyError as problem:
-        raise SettingsError(f"{key}: this board has no user {user!r}") from problem
-
-
-Parts = tuple["Inbox[News]", "Callable[[Program], None] | None"]
-
-
-def _work(settings: NodeSettings, clock: Clock, hardware: Hardware, parts: Parts) -> None:
+    hardware: Hardware,
+    parts: "tuple[Inbox[News], Callable[[Program], None] | None]",
+) -> None:
     inbox, started = parts
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store, found = open_store(settings.state_dir / "journal.db")

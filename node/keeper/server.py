@@ -5,7 +5,6 @@ taken; a doorman that does not read is let go rather than waited for. Either a t
 listens (`start`), or the loop does while it waits (`Hearing`): a tap then crosses one thread less.
 """
 
-import fcntl
 import logging
 import os
 import selectors
@@ -17,13 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from core.wire.socket import MAX_BYTES, MalformedPacketError, Message, encode
+from node.keeper.alone import hold
 
 MOST_CONNECTIONS: Final = 4  # one doorman, its successor, and two that will be told to go
 log = logging.getLogger("loquet.keeper")
-
-
-class AlreadyRunningError(RuntimeError):
-    """Another keeper holds this machine."""
 
 
 class Connection:
@@ -59,11 +55,11 @@ Ready = list[tuple[selectors.SelectorKey, int]]
 class Server:
     """The listening end; `close` takes the socket's file away."""
 
-    def __init__(self, path: Path, uids: frozenset[int], receive: Receive) -> None:
-        """Raises AlreadyRunningError, OSError."""
+    def __init__(self, path: Path, uids: frozenset[int], receive: Receive, *, held: bool = False) -> None:
+        """`held`: the caller has the lock beside `path`. Raises AlreadyRunningError, OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._uids, self._receive = path, uids, receive
-        self._lock = _lock(path.with_suffix(".lock"))
+        self._lock = None if held else hold(path)
         path.unlink(missing_ok=True)
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._door.bind(str(path))
@@ -116,7 +112,8 @@ class Server:
             line.close()
         self._eyes.close()
         self._path.unlink(missing_ok=True)
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
     def _serve(self) -> None:
         while not self._closing:
@@ -188,17 +185,6 @@ class Hearing(threading.Condition):
     def notify_all(self) -> None:
         """The same."""
         self.notify()
-
-
-def _lock(file: Path) -> int:
-    """The flock that only one keeper holds; the kernel gives it back when the process dies."""
-    held = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        os.close(held)
-        raise AlreadyRunningError(str(file)) from problem
-    return held
 
 
 def _uid(line: socket.socket) -> int:

@@ -30,6 +30,7 @@ from core.interlock import (
     SetInhibit,
     State,
     Stop,
+    StopNow,
     step,
 )
 from core.vocabulary import Inhibit, LockKind, Phase, Reason, StopReason
@@ -156,13 +157,9 @@ def test_the_reason_that_asked_for_the_stop_ends_the_session():
 def test_an_extension_brings_an_ending_session_back_and_calls_off_the_alarm():
     alarmed = after(LeaseEnd(), Cap(), state=IN_USE)
     assert alarmed.alarm
-    back = after(Extend("s1", 99), state=alarmed)
-    assert (back.phase, back.alarm, back.session.until_ms, back.session.asked) == (
-        Phase.IN_USE,
-        False,
-        99,
-        None,
-    )
+    back = after(Extend("s1", 99, "later"), state=alarmed)
+    lease = back.session.until_ms, back.session.until, back.session.asked
+    assert (back.phase, back.alarm, lease) == (Phase.IN_USE, False, (99, "later", None))
 
 
 def test_a_machine_without_a_cap_is_never_overrun():
@@ -214,6 +211,58 @@ def test_a_boot_estimates_the_end_of_a_power_that_nobody_saw_end(state, quality)
     assert [type(act) for act in acts[:2]] == [OpenRelay, Journal]
     assert acts[1].records[-1].data == {"reason": "interrupted", "end_quality": quality}
     assert not any(isinstance(act, Accept) for act in acts)  # nobody has asked
+
+
+@pytest.mark.parametrize("asked", [Stop("s9", StopReason.IDLE), StopNow("s9", StopReason.STAFF_STOP)])
+@pytest.mark.parametrize("state", [IN_USE, after(Energise(BO)), after(LeaseEnd(), state=IN_USE)])
+def test_a_stop_that_means_another_session_stops_nobody(asked, state):
+    assert step(state, asked, LASER) == (state, (Accept(),))
+
+
+@pytest.mark.parametrize("state", [IN_USE, after(Energise(BO)), after(LeaseEnd(), state=IN_USE)])
+def test_who_asks_twice_for_his_own_session_hears_yes_again(state):
+    assert step(state, Energise(BO), LASER) == (state, (Accept(),))
+    assert answer(state, Energise(ANN)) is Reason.OCCUPIED
+
+
+def test_a_pre_run_that_ended_too_late_is_over_without_power():
+    state, acts = step(after(Energise(BO)), Ready(late=True), LASER)
+    assert state == State()
+    assert acts[0].records[-1].data["reason"] == "interrupted"
+
+
+def test_a_hand_over_brings_an_ending_machine_back_into_use():
+    taken = after(LeaseEnd(), Cap(), Handover(ANN), state=IN_USE)
+    assert (taken.phase, taken.session, taken.alarm) == (Phase.IN_USE, ANN, False)
+
+
+HANDS = (
+    (IN_USE, Handover(BO), Reason.REPEATED),
+    (IN_USE, Handover(ANN, late=True), Reason.LATE),
+    (IN_USE, Handover(ANN, repeated=True), Reason.REPEATED),
+    (IN_USE, Handover(CARE), Reason.OCCUPIED),
+    (after(Busy(), state=IN_USE), Handover(ANN), Reason.DRAWING),
+    (after(SetInhibit(Inhibit.STALE), state=IN_USE), Handover(ANN), Reason.STALE),
+    (after(AddLock(HERS), Energise(CARE), Ready()), Handover(ANN), Reason.OCCUPIED),
+    (IN_USE, Extend("s9", 9), Reason.NOT_FOUND),
+    (after(Energise(BO)), Extend("s1", 9), Reason.NOT_FOUND),
+    (after(SetInhibit(Inhibit.STALE), state=IN_USE), Extend("s1", 9), Reason.STALE),
+    (after(SetInhibit(Inhibit.BYPASS), state=State(busy=True)), Energise(BO), Reason.MACHINE_DOWN),
+    (after(SetInhibit(Inhibit.ESTOP), state=State(busy=True)), Energise(BO), Reason.ESTOP),
+)
+
+
+@pytest.mark.parametrize("number", range(len(HANDS)))
+def test_who_may_not_take_over_or_go_on_is_told_why_and_nothing_moves(number):
+    state, asked, why = HANDS[number]
+    after_it, acts = step(state, asked, LASER)
+    assert acts[-1] == Refuse(why)
+    assert (after_it.phase, after_it.session) == (state.phase, state.session)
+
+
+def test_a_bypassed_machine_that_draws_is_no_fault():
+    bypassed = after(SetInhibit(Inhibit.BYPASS), state=State(busy=True))
+    assert after(Energise(BO), state=bypassed).inhibits == {Inhibit.BYPASS}
 
 
 def test_nothing_that_link_hub_or_broker_do_is_an_event():

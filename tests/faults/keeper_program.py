@@ -9,7 +9,7 @@ from pathlib import Path
 from loquet.models.pins import Board
 from node.clock import SystemClock
 from node.keeper.hardware import GpioHardware
-from node.keeper.program import run
+from node.keeper.starting import run
 from node.settings import load
 
 

@@ -13,7 +13,7 @@ from gpiozero.pins.local import LocalPiFactory
 
 from loquet.bench.clock import BenchClock
 from node.keeper.hardware import GpioHardware
-from node.keeper.program import run
+from node.keeper.starting import run
 from node.settings import INPUTS, load
 from tests.faults.lines import Lines
 

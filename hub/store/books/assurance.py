@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.timeline import instant, stamp
 from hub.ports.assurance import Pin, Proof, ProofKind
@@ -51,6 +51,11 @@ class AssuranceBook:
             Proof(row.lab, row.person, ProofKind(row.kind), row.at, row.until, row.node)
             for row in self._c.execute(wanted)
         ]
+
+    def present_until(self, lab: str, at: datetime) -> Sequence[datetime]:
+        """Until when each person counts who is known to be in the lab at an instant."""
+        wanted = select(func.max(P.until)).where(P.lab == lab, P.kind == ProofKind.PRESENCE, P.at <= at)
+        return list(self._c.execute(wanted.where(P.until > at).group_by(P.person)).scalars())
 
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
         """End those that still count; how many there were."""

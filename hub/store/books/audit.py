@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from hub.ports.paper import Entry
 from hub.store import schema
@@ -76,6 +76,12 @@ class AuditBook:
         wanted = select(TABLE).where(C.lab == lab)
         wanted = wanted if before is None else wanted.where(C.id < before)
         return [Entry(*row) for row in self._c.execute(wanted.order_by(C.id.desc()).limit(limit))]
+
+    def about(self, person: str) -> Sequence[Entry]:
+        """What this person did, and what was done to him, in order."""
+        named = C.data.contains(_canonical(person), autoescape=True)
+        wanted = select(TABLE).where(or_(C.actor == person, C.subject == person, named)).order_by(C.id)
+        return [Entry(*row) for row in self._c.execute(wanted)]
 
 
 def first_broken(entries: Sequence[Entry], prev: str = "") -> int | None:

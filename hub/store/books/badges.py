@@ -65,6 +65,11 @@ class BadgeBook:
             == 1
         )
 
+    def forget(self, badge: str, now: datetime) -> None:
+        """Whose card it was is known no more: neither its hash nor its UID stays."""
+        nothing = {"key": f"forgotten:{badge}", "sealed": b"", "state": BadgeState.RETURNED, "changed": now}
+        self._c.execute(update(BADGE).where(BADGE.c.id == badge).values(nothing))
+
     def rest(self, badge: str, since: datetime | None, why: str = "") -> bool:
         """Let it rest, or (None) wake it; False when nothing changes."""
         other = BADGE.c.rests.is_(None) if since is not None else BADGE.c.rests.is_not(None)

@@ -27,7 +27,7 @@ from hub.store.schema.use import OCCUPIES
 MACHINE = table_of(schema.Machine)
 PERSON = table_of(schema.User)
 C = TABLE.c
-CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind", "exempt"})
+CHANGEABLE = frozenset({"held_until", "planned_end", "series", "kind", "exempt", "note"})
 
 _COUNTED = ", ".join(f"'{status}'" for status in sorted(COUNTED))
 _SHARES = (
@@ -122,7 +122,7 @@ class BookingBook(DueBookings):
         return [_held(row) for row in rows]
 
     def change(self, old: Reservation, now: datetime, values: Mapping[str, object]) -> Reservation | None:
-        """Set held_until, planned_end, series, kind or exempt of what was read; None when somebody was first."""
+        """Set held_until, planned_end, series, kind, exempt or note of what was read; None when somebody was first."""
         if strange := set(values) - CHANGEABLE:
             raise KeyError(*sorted(strange))
         return self._update(_as_read(old).values(changed=now, rev=old.rev + 1, **values))

@@ -48,13 +48,14 @@ class Watch:
         self._version = -1
         self._known: dict[str, int] = {}
 
-    def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers; 0 for what never changed yet."""
+    def of(self, names: Sequence[str], *, look: bool = True) -> Mapping[str, int]:
+        """The present numbers; 0 for what never changed yet. Without a `look` they may be those of the last one."""
         with self._turn:
             connection = self._connection = self._connection or _watching(self._path)
-            (version,) = connection.execute("PRAGMA data_version").fetchone()
-            if version != self._version:
-                self._known, self._version = {}, version
+            if look:
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+                if version != self._version:
+                    self._known, self._version = {}, version
             for name in names:
                 if name not in self._known:
                     row = connection.execute("SELECT rev FROM revision WHERE name = ?", (name,)).fetchone()
@@ -67,6 +68,18 @@ class Watch:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+
+
+class OneLook:
+    """A watch for one reading, which looks once: what it asks for later may be as old as that look, and no older."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch, self._looked = watch, False
+
+    def of(self, names: Sequence[str]) -> Mapping[str, int]:
+        """The numbers as of that look."""
+        look, self._looked = not self._looked, True
+        return self._watch.of(names, look=look)
 
 
 def _watching(path: str) -> sqlite3.Connection:

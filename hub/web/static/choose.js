@@ -1,5 +1,9 @@
-/* The confirm sheet says which start was chosen. Without this file the page works all the same. */
+/* The confirm sheet says which start was chosen, and a row of chips shows the chosen one. Without this file the page works all the same. */
 (() => {
+  for (const one of document.querySelectorAll(".chips [aria-current]")) {
+    const row = one.parentElement;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = one.offsetLeft - 16; // on a phone the row scrolls: show where we are
+  }
   const title = document.querySelector("[data-chosen]");
   if (!title) return;
   document.addEventListener("change", (event) => {

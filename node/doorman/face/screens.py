@@ -211,7 +211,7 @@ def _run_on(showing: Showing) -> Screen:
     if inhibited == "FAULT_ON":  # that it is still powered leaves no room for the fan's minutes
         return _say(inhibited, showing)
     over = _say(inhibited, showing)
-    return Screen("RUN_ON", (over.lines[0], *shown.lines[:2], shown.lines[3]), over.led, over.buzz)
+    return Screen("RUN_ON", (over.lines[0], *shown.lines[:2], over.lines[1]), over.led, over.buzz)
 
 
 _PHASES: Final[Mapping[Phase, Callable[[Showing], Screen]]] = {

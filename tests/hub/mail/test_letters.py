@@ -141,3 +141,13 @@ def test_an_address_that_is_none_is_given_up_for_good(to):
     with pytest.raises(NotSent) as refused:
         message_of(Letter("<1@x>", to, "Hello", "text", "en", NOW), "loquet@lab.example")
     assert refused.value.for_good
+
+
+@pytest.mark.parametrize("template", sorted(set(LETTERS) - SILENT))
+def test_a_mail_of_which_something_is_missing_leaves_all_the_same(store, cast, postman, post, template):
+    """Whatever a service forgot to say, its line is left out; nobody waits for a mail that never comes."""
+    before = len(sent(store, cast, postman, post, "en")[1].text) and len(post.letters)
+    store.write(lambda tx: tx.outbox.put(ADC, "mail", cast.amelie, {"template": template, "params": {}}, NOW))
+    assert postman.run() == 1
+    assert len(post.letters) == before + 1
+    assert not re.search(r"%\(|None", post.letters[-1].subject + post.letters[-1].text)

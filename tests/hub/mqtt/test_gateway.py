@@ -23,7 +23,7 @@ from hub.mqtt.gateway import Gateway
 from hub.mqtt.keyring import Keyring
 from hub.mqtt.link import Way
 from hub.mqtt.outgoing import Bodies
-from hub.ports.link import Handlers
+from hub.ports.link import Handlers, Later
 from hub.services import granting
 from hub.services.sealing import Vault
 from hub.store.making import found
@@ -62,7 +62,8 @@ class House:
         if handlers:
             usual = wiring.handlers(self.store, self.vault, self.clock)
             named = {name: getattr(usual, name) for name in Handlers.__slots__}
-            made._handlers = Handlers(**(named | handlers))
+            asked = {} if "on_ask" not in handlers else {"at_once": lambda _node, _ask: Later()}
+            made._handlers = Handlers(**(named | asked | handlers))
         made.start()
         self._stack.callback(made.stop)
         until(lambda: made.online, "the gateway does not come up")

@@ -169,3 +169,24 @@ def test_the_extend_button_stops_at_the_next_booking(floor: Floor) -> None:
     booked(floor, "bram", NOW + 60 * MINUTE, NOW + 90 * MINUTE)
     running(floor, "amelie", reservation=reservation)
     assert Reason.RESERVED_OTHER in codes(asked(floor, floor.key("amelie"), Purpose.USE, NOW + 50 * MINUTE))
+
+
+def test_whoever_is_too_late_for_a_slot_is_told_of_a_free_machine_of_the_family(both_floor: Floor) -> None:
+    booked(both_floor, "bram", NOW, NOW + 60 * MINUTE)
+    (objected,) = asked(both_floor, both_floor.key("amelie")).decision.objections
+    assert (objected.code, objected.params["machine"]) == (Reason.RESERVED_OTHER, "LAS-2")
+
+
+def test_a_machine_that_is_taken_too_or_broken_is_not_named(floor: Floor) -> None:
+    booked(floor, "bram", NOW, NOW + 60 * MINUTE)
+    dora = floor.people.dora
+    floor.store.write(lambda tx: locking_out.lock(tx, dora, "LAS-2", LockKind.OUT, "lens", NOW))
+    (objected,) = asked(floor, floor.key("amelie")).decision.objections
+    assert "machine" not in objected.params
+
+
+def test_somebody_without_the_certificate_is_sent_to_no_other_machine(floor: Floor) -> None:
+    booked(floor, "bram", NOW, NOW + 60 * MINUTE)
+    objections = asked(floor, floor.key("nils")).decision.objections
+    assert Reason.CERT_MISSING in [one.code for one in objections]
+    assert not [one for one in objections if "machine" in (one.params or {})]

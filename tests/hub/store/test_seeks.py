@@ -92,6 +92,23 @@ def test_what_a_person_holds_is_found_by_his_index(past):
     assert ("Seq Scan" if postgres else "SCAN reservation") not in plan
 
 
+def test_what_counts_for_a_quota_is_found_by_the_persons_index(past):
+    connection, cast = past
+    for persons in ([cast.amelie], [cast.amelie, cast.bram]):
+        plan, postgres = plan_of(connection, lambda c, who=persons: BookingBook(c).shares(who, NOW))
+        assert "ix_reservation_person_end" in plan
+        if postgres:
+            assert "Seq Scan on reservation" not in plan
+        else:
+            assert "(person=? AND end_ms>?)" in plan
+            assert "SCAN" not in plan.replace("LIST SUBQUERY", "")
+
+
+def test_what_was_given_up_late_is_found_without_looking_at_what_is_booked(past):
+    plan, _ = plan_of(past[0], lambda c: BookingBook(c).given_up_late("LAS-1", NOW, NOW + HOUR))
+    assert "ix_reservation_given_up" in plan
+
+
 def test_each_change_of_a_calendar_renews_its_number_and_no_other(both_store):
     cast = cast_in(both_store)
     names = [calendar_name("LAS-1"), calendar_name("LAS-2"), house_name(ADC), LABS]

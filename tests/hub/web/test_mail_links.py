@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from core.timeline import stamp
+from core.vocabulary import SessionKind
 from hub.mail.composing import compose
-from hub.ports import Parcel
+from hub.ports import Parcel, Session
 from hub.services import waiting_list
 from hub.services.giving_back import cancel
 from hub.services.reserving import Wish, reserve
@@ -44,10 +45,14 @@ def letters(store, cast):
         entry = waiting_list.join(tx, Want(ADC, cast.bram, "LAS-1", None, hers.start, hers.end, 60), NOW)
         cancel(tx, hers, tx.people.get(cast.amelie), NOW)
         assert tx.waiting.offer_of(entry.id) is not None
+        beside = Session("beside", ADC, None, "LAS-2", cast.tom, cast.bram, None, SessionKind.USE, NOW)
+        tx.sessions.save(beside)
         return his.id, entry.id
 
     booking, entry = store.write(lay_out)
-    params = {
+    later = dict.fromkeys(("until", "last", "held", "expires"), stamp(NOW + 9 * DAY))
+    params = later | {
+        "session": "beside",
         "entry": entry,
         "machine": "LAS-2",
         "alternatives": [SLOT],
@@ -64,18 +69,18 @@ def letters(store, cast):
     return of
 
 
-@pytest.mark.parametrize("template", sorted(set(LETTERS) - SILENT))
-def test_opening_what_a_mail_links_to_changes_nothing_for_whoever_opens_it(browser, letters, rows, template):
-    links = re.findall(rf"{HOUSE}(\S+)", letters(template).text)
-    assert len(links) == 2  # the page of the occasion, and the other time that is free
-    readers = [browser(), browser("bram"), browser("tom")]
+def test_opening_what_a_mail_links_to_changes_nothing_for_whoever_opens_it(browser, letters, rows):
+    readers = [browser(), browser("bram"), browser("max")]
     before = rows()
-    for link in links:
-        shown = [reader.get(link).status_code for reader in readers]
-        assert shown[1] == 200, link
-        assert set(shown) <= {200, 302, 303, 404}
-        for reader in readers:
-            reader.client.head(link)
+    for template in sorted(set(LETTERS) - SILENT):
+        links = re.findall(rf"{HOUSE}(\S+)", letters(template).text)
+        assert len(links) == 2, template  # the page of the occasion, and the other time that is free
+        for link in links:
+            shown = [reader.get(link).status_code for reader in readers]
+            assert 200 in shown[1:], (template, link)
+            assert set(shown) <= {200, 302, 303, 403, 404}
+            for reader in readers:
+                reader.client.head(link)
     assert rows() == before
 
 

@@ -78,3 +78,10 @@ def test_it_is_the_staffs_page(browser, store, who):
 def test_the_table_of_now_leads_there(browser, store):
     with_node(store)
     assert PAGE in browser("dora").get("/staff").text
+
+
+def test_a_machine_in_use_is_not_tested_under_somebodys_hands(browser, store):
+    with_node(store, phase="in-use", relay="closed")
+    refused = browser("dora").post(f"{PAGE}/las-1/test?lang=en")
+    assert (refused.status_code, "The machine is in use" in refused.text) == (422, True)
+    assert not sent(store)

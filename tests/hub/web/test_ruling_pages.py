@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from core.parameters import PARAMETERS
 from core.rulebook import Level
 from core.sanctions import Cause
 from core.vocabulary import ReservationStatus
 from hub.services import sanctions
+from hub.web.rule_fields import LABELS
 from tests.cast import ADC, NOW
 from tests.hub.web.test_pages import TEN, reserved
 
@@ -95,6 +97,58 @@ def test_saved_rules_are_a_version_with_its_reason_and_hold(browser, store):
 )  # fmt: skip
 def test_rules_that_make_no_sense_or_have_no_reason_are_not_saved(browser, store, fields):
     answer = browser("dora").post("/staff/rules/machine/LAS-1", {"reason": "why", "do": "save"} | fields)
+    assert answer.status_code == 422
+    assert not store.read(lambda tx: tx.rules.versions(ADC, Level.MACHINE, "LAS-1"))
+
+
+def test_every_rule_that_the_house_knows_has_its_field_and_its_words(browser):
+    page = browser("dora").get("/staff/rules/lab/adc?lang=en").text
+    for name in PARAMETERS:
+        assert re.search(rf'name="{name}[".]', page), name
+    assert set(LABELS) == set(PARAMETERS)
+
+
+LISTS = {
+    "quotas.0.most": "360", "quotas.0.unit": "minutes", "quotas.0.window": "rolling", "quotas.0.scope": "all",
+    "quotas.0.subject": "household", "quotas.0.peak_only": "on", "quotas.1.most": "",
+    "peak.0.from": "17:00", "peak.0.to": "20:00", "peak.0.weekday": ["1", "3"], "holidays": ["christmas", "new-year"],
+    "quiet_from": "22:00", "quiet_to": "07:00", "walkup": "no", "stop": "now", "reason": "a fair share",
+}  # fmt: skip
+
+
+def test_shares_busy_hours_and_holidays_are_saved_as_they_were_typed(browser, store):
+    dora, path = browser("dora"), "/staff/rules/machine/LAS-1"
+    assert dora.post(path, LISTS | {"do": "save"}).status_code == 303
+    said = store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1"))
+    share = {
+        "most": 360,
+        "unit": "minutes",
+        "window": "rolling",
+        "scope": "all",
+        "subject": "household",
+        "peak_only": True,
+    }
+    assert list(said["quotas"]) == [share]
+    assert list(said["peak"]) == [{"from": "17:00", "to": "20:00", "weekdays": [1, 3]}]
+    assert sorted(said["holidays"]) == ["christmas", "new-year"]
+    assert (said["walkup"], said["stop"], said["quiet_from"]) == (False, "now", "22:00")
+    page = dora.get(path + "?lang=en").text
+    assert 'name="quotas.0.most" value="360"' in page
+    assert 'name="peak.0.from" value="17:00"' in page
+    assert re.search(r'value="christmas" checked', page)
+
+
+def test_what_is_saved_again_untouched_stays_as_it_was(browser, store):
+    dora, path = browser("dora"), "/staff/rules/machine/LAS-1"
+    dora.post(path, LISTS | {"do": "save"})
+    before = store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1"))
+    dora.post(path, LISTS | {"do": "save", "reason": "once more"})
+    assert store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1")) == before
+
+
+@pytest.mark.parametrize("wrong", [{"quotas.0.most": "x"}, {"quotas.0.unit": "litres"}, {"peak.0.from": "99:00"}, {"quiet_to": ""}, {"stop": "maybe"}, {"quotas.x.most": "1", "quotas.0.most": "-1"}])  # fmt: skip
+def test_lists_that_make_no_sense_are_not_saved(browser, store, wrong):
+    answer = browser("dora").post("/staff/rules/machine/LAS-1", LISTS | wrong | {"do": "save"})
     assert answer.status_code == 422
     assert not store.read(lambda tx: tx.rules.versions(ADC, Level.MACHINE, "LAS-1"))
 

@@ -15,7 +15,7 @@ from node.app.courier import courier_program
 from node.app.keeper import hardware
 from node.clock import SystemClock
 from node.keeper.hardware.courier import CourierDesk
-from node.keeper.program import run
+from node.keeper.starting import run
 from node.settings import load
 from tests.faults.keeper_doorman import Doorman
 from tests.node.courier.standins import Gen1Plug, Gen2Plug, HandClock, OnTheBroker, TasmotaPlug, serving

@@ -88,9 +88,16 @@ def test_a_full_disk_ends_no_session_and_no_doorman(full) -> None:
 
 def test_a_view_that_cannot_be_kept_is_not_used_and_a_lock_holds_all_the_same(full) -> None:
     full.send_view(bookings=(booking("bram", 0, 60),))
-    assert full.tap("bram").allowed is False  # the old view still says Amelie
+    assert not let_in(full, "bram")  # the old view still says Amelie
     full.lock_out("driss")
     assert full.tap("amelie").reason == "LOCKOUT"
+
+
+def let_in(machine, who: str) -> bool:
+    """Whether the badge is let in, by a node whose hub does not answer."""
+    machine.tap(who)
+    machine.pass_s(1)
+    return machine.outcomes[-1].allowed
 
 
 def room(machine) -> None:
@@ -101,8 +108,8 @@ def room(machine) -> None:
 def test_with_room_again_the_waiting_view_is_in_force_by_itself_after_a_start_too(full) -> None:
     full.send_view(bookings=(booking("bram", 0, 60),))
     room(full)
-    full.pass_s(9)
-    assert full.tap("bram").allowed is False  # looked at every ten seconds
+    full.pass_s(8)
+    assert not let_in(full, "bram")  # looked at every ten seconds
     full.pass_s(1)
     assert full.tap("bram").allowed
     full.restart_doorman(ntp=True)

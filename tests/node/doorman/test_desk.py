@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.vocabulary import Purpose, Reason
-from core.wire.messages import Ask
+from core.wire.messages import Ask, Objected
 from node.doorman.events import TapSeen
 from tests.node.doorman.conftest import UIDS
 
@@ -295,3 +295,18 @@ def test_nobody_runs_a_machine_that_another_has_locked_too(machine) -> None:
 def test_a_lockout_refuses_every_other(machine, name: str) -> None:
     machine.lock_out("driss")
     assert machine.tap(name).reason == "LOCKOUT"
+
+
+def test_in_anothers_slot_the_hub_is_asked_for_a_free_machine_and_the_display_names_it(machine) -> None:
+    machine.tap("driss")
+    taken = {"until": "2026-11-24T14:00:00.000Z", "held": None, "machine": "LAS-2"}
+    machine.answer_ask(allowed=False, objections=(Objected(Reason.RESERVED_OTHER, taken),))
+    assert machine.screen == "DENY"
+    assert "LAS-2" in machine.lines[2]
+
+
+def test_a_hub_that_does_not_answer_keeps_nobody_in_doubt_about_anothers_slot(machine) -> None:
+    machine.tap("driss")
+    machine.pass_s(1)
+    assert machine.outcomes[-1].reason == "RESERVED_OTHER"
+    assert machine.lines[1] != ""

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from core.company import Company
 from core.grants import MachinePolicy, Refusal
 from core.vocabulary import LockKind, Reason, ReservationKind, Risk
 from core.wire.messages import Lock
@@ -97,6 +98,60 @@ def test_s17_an_expired_certificate_is_named_by_the_node_too(machine):
     machine.send_view(refusals={key("chloe"): (Refusal(Reason.CERT_EXPIRED, {"course": "LAS1"}),)})
     outcome = machine.tap("chloe")
     assert outcome.objections[0] == {"code": "CERT_EXPIRED", "params": {"course": "LAS1"}}
+
+
+def company(machine: Machine, *hours: int, buddy: str = "always") -> None:
+    """The hub says who is there: so many, each for so many hours."""
+    ends = tuple(machine.clock.wall() + timedelta(hours=one) for one in hours)
+    machine.send_view(machine=replace(LASER, buddy=buddy), company=Company(ends))
+    machine.settle()
+
+
+def test_s24_alone_is_refused_and_a_second_check_in_lets_her_in(machine):
+    company(machine, 4)
+    machine.disconnect()
+    assert machine.tap("amelie").reason == "BUDDY"
+    assert not machine.relay
+    company(machine, 4, 4)
+    assert machine.tap("amelie").allowed
+
+
+def test_s24_when_the_second_leaves_she_is_told_her_job_is_let_finish_and_nobody_starts(machine):
+    company(machine, 4, 4)
+    machine.tap("amelie")
+    machine.contact(busy=True)
+    company(machine, 4)
+    assert machine.screen == "DENIED"
+    machine.pass_s(4 * MINUTE_S + 58, step_ms=1000)
+    assert machine.state.phase == "in-use"
+    machine.pass_s(3)
+    assert machine.state.phase == "ending"
+    machine.pass_s(60)
+    assert machine.relay  # never cut in the middle
+    machine.contact(busy=False)
+    machine.pass_s(31)
+    assert ends(machine) == ["revoked"]
+    machine.disconnect()
+    assert machine.tap("amelie").reason == "BUDDY"
+
+
+def test_s24_who_comes_back_within_the_five_minutes_ends_nothing(machine):
+    company(machine, 4, 4)
+    machine.tap("amelie")
+    company(machine, 4)
+    machine.pass_s(2 * MINUTE_S, step_ms=1000)
+    company(machine, 4, 3)
+    machine.pass_s(10 * MINUTE_S, step_ms=1000)
+    assert machine.state.phase == "in-use"
+
+
+def test_s24_a_node_cut_off_counts_nobody_longer_than_the_hub_said(machine):
+    company(machine, 4, 1)
+    machine.send_view(bookings=(booking("amelie", 0, 180),))
+    machine.disconnect()
+    assert machine.tap("amelie").allowed
+    (started,) = machine.records("session-start")
+    assert started["data"]["until"] == "2026-11-24T14:00:00.000Z"  # an hour, as long as the other is there
 
 
 def test_s25_a_danger_from_the_hub_ends_the_job_in_the_same_turn_and_a_false_alarm_starts_nothing(machine):

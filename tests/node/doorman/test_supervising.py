@@ -150,6 +150,14 @@ def test_a_newcomer_without_a_step_reads_what_is_missing_first(bench) -> None:
     assert bench.tap("driss").allowed
 
 
+def test_whose_signature_waits_for_the_trainers_word_is_told_that_a_supervisor_may_come(bench) -> None:
+    lack = Refusal(Reason.CERT_PROVISIONAL, {"course": "3DP1", "until": "2026-11-27T13:00:00.000Z"})
+    bench.send_view(refusals={key("emma"): (lack,)})
+    assert bench.tap("emma").reason == "CERT_PROVISIONAL"
+    assert bench.screen == "SUPERVISE"
+    assert bench.tap("driss").allowed
+
+
 def test_emma_ends_it_herself(bench) -> None:
     bench.tap("emma")
     bench.tap("driss")

@@ -220,6 +220,11 @@ def test_that_it_is_still_powered_comes_before_the_extraction_that_runs_on() -> 
     assert screen(welded).lines == ("RELAY FAULT", "STILL POWERED", "Use the main switch", "Call staff")
 
 
+def test_under_the_key_it_is_called_uncontrolled_while_the_extraction_runs_on_too() -> None:
+    turned = replace(FREE, phase=Phase.RUN_ON, phase_until_ms=60_000, inhibits=frozenset({Inhibit.BYPASS}))
+    assert screen(turned).lines == ("SOUS CLÉ", "Extraction 1:00", "Couvercle fermé SVP", "SANS CONTRÔLE")
+
+
 def test_a_lockout_names_its_owner() -> None:
     shown = screen(replace(FREE, inhibits=frozenset({Inhibit.LOCKOUT}), down=Down(owner="Driss")))
     assert shown.lines == ("MAINTENANCE", "Driss", "Ne pas remettre", "sous tension")

@@ -11,7 +11,7 @@ import pytest
 
 from loquet.models.pins import Board
 from node.keeper.hardware import GpioHardware
-from node.keeper.program import ENDED, SECOND_KEEPER, _may_speak, run
+from node.keeper.starting import ENDED, SECOND_KEEPER, may_speak, run
 from node.settings import Broker, Line, NodeSettings, Reader, SettingsError
 from tests.faults.keeper_doorman import Doorman
 from tests.node.keeper.rig import BEGAN
@@ -178,9 +178,9 @@ def test_a_second_keeper_finds_the_door_locked_and_touches_nothing(laser):
     assert touched == []
 
 
-def test_the_doormans_user_alone_may_speak(settings):
+def test_the_doormans_user_alonemay_speak(settings):
     mine = pwd.getpwuid(os.getuid()).pw_name
-    assert _may_speak(None) == _may_speak(mine) == {os.getuid()}
+    assert may_speak(None) == may_speak(mine) == {os.getuid()}
     unknown = dataclasses.replace(settings, doorman_user="nobody-here")
     with pytest.raises(SettingsError, match="doorman_user"):
         run(unknown, LeapClock(), lambda: None)

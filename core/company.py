@@ -1,0 +1,47 @@
+"""Is anybody else there? Where a machine asks for company, two must have checked in (R58, S24).
+
+Each presence has an end of its own, so that a node that hears nothing more counts nobody for ever; nobody is
+named. `always`: at any hour; `off-hours`: when the house itself, with its staff, is closed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.calendars import span_around
+from core.timeline import Span
+
+RULES = ("no", "off-hours", "always")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Until when each person who checked in counts as present, and when staff are there anyway."""
+
+    ends: tuple[datetime, ...] = ()
+    staffed: tuple[Span, ...] = ()
+
+
+NOBODY = Company()
+_EVER = datetime(2400, 1, 1, tzinfo=UTC)
+TOGETHER = Company((_EVER, _EVER))  # of a later day: nobody knows yet who comes along
+
+
+def alone_from(rule: str, company: Company, now: datetime) -> datetime | None:
+    """From when on somebody at the machine is too alone for it (`now`: already); None: it asks for nobody."""
+    if rule == "no":
+        return None
+    ends = sorted(company.ends, reverse=True)
+    together_until = ends[1] if len(ends) > 1 else now
+    at = max(now, together_until)
+    if rule == "always":
+        return at
+    at = now
+    while (later := _not_alone_until(company.staffed, together_until, at)) > at:
+        at = later
+    return at
+
+
+def _not_alone_until(staffed: Iterable[Span], together_until: datetime, at: datetime) -> datetime:
+    span = span_around(staffed, at)
+    return max(at, together_until, span.end if span else at)

@@ -1,0 +1,89 @@
+"""How does everything that is held of a person go out? Under the names that the API has for it; secrets are not held, so not sent."""
+
+from datetime import datetime
+from typing import Any
+
+from core.timeline import stamp
+from hub.api import shapes
+from hub.ports import CertificateEvent, Person, RebookingToken, StrikeEvent, Token, WaitingEntry
+from hub.services.exporting import Everything
+
+
+def everything(held: Everything, now: datetime) -> dict[str, Any]:
+    """The export of one person."""
+    return {
+        "made": stamp(now),
+        "member": shapes.member(held.person, now) | _more(held.person),
+        "badges": [shapes.badge(one) for one in held.badges],
+        "certificate_events": [_event(one) for one in held.certificate_events],
+        "reservations": [shapes.reservation(one) for one in held.reservations],
+        "sessions": [shapes.session(one) for one in held.sessions],
+        "waiting": [_waiting(one) for one in held.waiting],
+        "strikes": [_strike(one) for one in held.strikes],
+        "rebookings": [_rebooking(one) for one in held.rebookings],
+        "feeds": [
+            {
+                "id": one.id,
+                "subject": one.subject.value,
+                "machine": one.machine,
+                "created": stamp(one.created),
+            }
+            for one in held.feeds
+        ],
+        "tokens": [_token(one) for one in held.tokens],
+        "audit": [shapes.entry(one) for one in held.audit],
+    }
+
+
+def _more(one: Person) -> dict[str, Any]:
+    """What staff and the rules know of him besides."""
+    return {
+        "short": one.short,
+        "birth": one.birth and one.birth.isoformat(),
+        "charter": one.charter,
+        "created": stamp(one.created),
+        "household": one.household,
+        "organisation": one.organisation,
+        "pass_day": one.pass_day and one.pass_day.isoformat(),
+        "host": one.host,
+        "consent_until": shapes.when(one.consent_until),
+        "teaches": {lab: sorted(courses) for lab, courses in one.teaches.items()},
+    }
+
+
+def _event(one: CertificateEvent) -> dict[str, Any]:
+    return {
+        "course": one.course,
+        "kind": one.kind,
+        "at": stamp(one.at),
+        "by": one.by,
+        "reason": one.reason,
+        "data": dict(one.data),
+    }
+
+
+def _waiting(one: WaitingEntry) -> dict[str, Any]:
+    return {key: value for key, value in shapes.waiting(one, None).items() if key != "offer"}
+
+
+def _strike(one: StrikeEvent) -> dict[str, Any]:
+    return {"strike": one.strike, "kind": one.kind, "at": stamp(one.at), "by": one.by, "data": dict(one.data)}
+
+
+def _rebooking(one: RebookingToken) -> dict[str, Any]:
+    return {
+        "reservation": one.reservation,
+        "issued": stamp(one.issued),
+        "expires": stamp(one.expires),
+        "used_for": one.used_for,
+    }
+
+
+def _token(one: Token) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "scope": one.scope,
+        "created": stamp(one.created),
+        "expires": stamp(one.expires),
+        "revoked": shapes.when(one.revoked),
+    }

@@ -1,0 +1,25 @@
+"""What need not be loaded before the relay is safe? Half of gpiozero's start: it asks for the names of pin factories.
+
+gpiozero imports importlib.metadata (with email, zipfile, csv: 20 of its 50 ms) to find a pin factory by name. Every part here
+is given its factory, so the question is not asked; should it be, the real module answers.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+BACKPORT = "importlib_metadata"  # the name under which gpiozero looks first
+
+
+def _entry_points(**wanted: Any) -> Any:
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- see above
+
+    return entry_points(**wanted)
+
+
+def spare_metadata() -> None:
+    """Call it before gpiozero is imported; where the backport is installed or gpiozero is there, it changes nothing."""
+    if "gpiozero" not in sys.modules and BACKPORT not in sys.modules:
+        module = ModuleType(BACKPORT, __doc__)
+        module.entry_points = _entry_points  # type: ignore[attr-defined]
+        sys.modules[BACKPORT] = module

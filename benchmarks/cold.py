@@ -13,9 +13,7 @@ RELAY, ESTOP = 17, 22
 
 def main(program: str, folder: str) -> int:
     """Run the program until SIGTERM."""
-    from node.app.lean import spare_metadata  # noqa: PLC0415 -- its imports are part of what is measured
-
-    spare_metadata()  # as both programs do before gpiozero
+    import node.app  # noqa: F401, PLC0415 -- first, as in `loquet node`; all imports are part of what is measured
     from loquet.models.pins import Board  # noqa: PLC0415
     from node.settings import load  # noqa: PLC0415
 

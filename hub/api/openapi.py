@@ -11,6 +11,15 @@ from hub.api.schemas import QUERY, SCHEMAS, TEXT, TRIALS, ref
 _READ = ("401", "403", "404", "422", "429", "503")
 _WRITTEN = ("400", "409", "412", "413", "415")
 
+OF_ALL = """\
+`Authorization: Bearer <token>`; a page's cookie counts only with the CSRF header. JSON alone (415), at most 64 KiB (413).
+Times are RFC 3339; without an offset they are the lab's wall time, and one that is no time or two is refused (422).
+Refusals are `application/problem+json` in the language of `Accept-Language` (fr, nl, en).
+Every answer has a strong `ETag`: `If-None-Match` saves the body (304), `If-Match` on a change makes it depend on what was
+seen (412). `Idempotency-Key` on POST: the same key and body get the same answer for 24 hours; another body is refused (422);
+while the first runs 409 with `Retry-After`. Lists come newest first in pages: `next` is the `cursor` of the next one.
+Too many requests are told when to come again (429, 503: `Retry-After`)."""
+
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """The OpenAPI document."""
@@ -25,7 +34,12 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": ref("Problem")}}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Loquet", "version": "1", "license": {"name": "GPL-3.0-or-later"}},
+        "info": {
+            "title": "Loquet",
+            "version": "1",
+            "license": {"name": "GPL-3.0-or-later"},
+            "description": OF_ALL,
+        },
         "paths": paths,
         "components": {
             "schemas": schemas,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from hub.jobs.timetable import Job, Next, Run, Timetable
 from hub.ports import BadgeVault, Store, Tx
@@ -15,6 +16,7 @@ from hub.services import (
     waiting_list,
 )
 
+T = TypeVar("T")
 EVERY_TICK = timedelta(seconds=1)
 HOURLY = timedelta(hours=1)  # a view reaches a day past its age limit: an hour is soon enough
 TEN_MINUTES = timedelta(minutes=10)
@@ -34,23 +36,16 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
     def at(found: Callable[[Tx, datetime], datetime | None]) -> Next:
         return lambda now: store.read(lambda tx: found(tx, now))
 
-    no_show = looking(
-        lambda tx, now: no_shows.due(tx, now, AT_ONCE), lambda tx, now: no_shows.release_due(tx, now, AT_ONCE)
-    )
+    no_show = looking(_some(no_shows.due), _some(no_shows.release_due))
     lapse = looking(
         lambda tx, now: tx.waiting.offers_due(now, 1), lambda tx, now: offering.lapse(tx, now, AT_ONCE)
     )
-    overruns = looking(
-        lambda tx, now: overrunning.due(tx, now, AT_ONCE),
-        lambda tx, now: overrunning.notice_due(tx, now, AT_ONCE),
-    )
+    overruns = looking(_some(overrunning.due), _some(overrunning.notice_due))
     slots = looking(housekeeping.slots_over, housekeeping.finish_slots)
     waits = looking(
         lambda tx, now: tx.waiting.expired(now, 1), lambda tx, now: waiting_list.expire(tx, now, AT_ONCE)
     )
-    settle = looking(
-        lambda tx, now: conditions.due(tx, now, AT_ONCE), lambda tx, now: conditions.settle(tx, now, AT_ONCE)
-    )
+    settle = looking(_some(conditions.due), _some(conditions.settle))
     return Timetable(
         [
             Job("slots nobody came for", no_show, EVERY_TICK, at(no_shows.next_due)),
@@ -63,6 +58,11 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
             Job("kept answers", writing(housekeeping.forget_answers), TEN_MINUTES),
         ]
     )
+
+
+def _some(task: Callable[[Tx, datetime, int], T]) -> Callable[[Tx, datetime], T]:
+    """As much of it as one turn does."""
+    return lambda tx, now: task(tx, now, AT_ONCE)
 
 
 def _after(found: Callable[[Tx], datetime | None]) -> Callable[[Tx, datetime], datetime | None]:

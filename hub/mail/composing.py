@@ -13,7 +13,8 @@ from hub.ports.post import Letter
 from hub.services.feeding import entry_of
 from hub.words import Voice
 from hub.words.ics import entries_text
-from hub.words.letters import Words, cause_of, subject_of, text_of, words_of
+from hub.words.letters import cause_of, subject_of, text_of, words_of
+from hub.words.occasion import Words
 
 LONGEST = 500  # characters of what somebody typed that a mail repeats
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 LABS = "labs"  # which labs there are
+NAMES = "names"  # what people are called
 MARK = "mark"  # which store this is
 
 
@@ -14,7 +15,7 @@ class Revisions(Protocol):
     """
 
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
-        """The present numbers of these (`house_name`, `calendar_name`, `floor_name`, LABS, MARK, `person_name`); 0 for what never changed yet."""
+        """The present numbers of these (`house_name`, `calendar_name`, `floor_name`, LABS, MARK, NAMES, `person_name`); 0 for what never changed yet."""
         ...
 
 

@@ -129,7 +129,7 @@ def _of_person(asked: Question, person: Person) -> Decision:
     if asked.ask.purpose is Purpose.SUPERVISE:
         return vouching.vouch(tx, person, machine, asked.node, now)
     if asked.ask.purpose is Purpose.SIGN_OFF:
-        return vouching.may_sign(tx, person, machine, now)
+        return vouching.may_sign(tx, person, machine, asked.node, now)
     running = asked.running
     if asked.ask.purpose is Purpose.USE and running is not None and running.person == person.id:
         asked.writes()

@@ -10,6 +10,7 @@ from core.timeline import Span
 from core.vocabulary import ReservationKind
 from hub.ports import Closure, Tx
 from hub.ports.bookings import HeldSpan
+from hub.ports.revisions import NAMES
 from hub.services.finding import horizon_end
 from hub.services.house import House, house_and_calendar
 from hub.services.letting_in import Caller, Scope
@@ -73,10 +74,10 @@ def calendar_of(
     )
 
 
-def revision(tx: Tx, name: str) -> tuple[int, int] | None:
+def revision(tx: Tx, name: str) -> tuple[int, int, int] | None:
     """Two answers from one revision, both before `good_until`, are the same; None when there is no such machine."""
     found = house_and_calendar(tx, name)
-    return (found[0].rev, found[1]) if found else None
+    return (found[0].rev, found[1], tx.revisions.of([NAMES])[NAMES]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,11 @@ def _seen(one: HeldSpan, caller: Caller | None, name: str | None) -> Block:
 
 def _good_until(blocks: Sequence[Block], openings: Sequence[Opening], look: Look, *, moves: bool) -> datetime:
     """Until when the passing of time alone changes nothing: blocks are cut at now, the horizon opens at noon or midnight."""
-    now = look.public.start
-    if any(one.id is None and one.start <= now < one.end for one in blocks):
+    now, now_ms = look.public.start, ms_of(look.public.start)
+    if any(one.id is None and one.start_ms <= now_ms < one.end_ms for one in blocks):
         return now + SECOND  # a block cut at now: its start is a moment, and a second old at most
-    starts = [one.start for one in blocks if one.start > now]
+    coming = min((one.start_ms for one in blocks if one.start_ms > now_ms), default=None)
+    starts = [] if coming is None else [instant(coming)]
     ends = [one.end for one in openings if moves and one.end > now]
     quarter = now - timedelta(minutes=now.minute % 15, seconds=now.second, microseconds=now.microsecond)
     return min([quarter + timedelta(minutes=15), *starts, *ends])

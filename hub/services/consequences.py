@@ -10,7 +10,16 @@ from typing import Any
 
 from core.session import TYPES
 from hub.ports import BadgeVault, Node, Tx
-from hub.services import arriving, locking_out, overrunning, resting, signing_off, supervised, using
+from hub.services import (
+    arriving,
+    locking_out,
+    overrunning,
+    reporting,
+    resting,
+    signing_off,
+    supervised,
+    using,
+)
 
 SESSION = frozenset({*TYPES, "supervise"})
 
@@ -78,6 +87,14 @@ def _supervised(desk: Desk, fact: Fact) -> None:
     supervised.recorded(desk.tx, desk.node, fact.session, fact.data, (fact.at, desk.now))
 
 
+def _reported(desk: Desk, fact: Fact) -> None:
+    reporting.reported(desk.tx, desk.node, fact.data, desk.now)
+
+
+def _tested(desk: Desk, fact: Fact) -> None:
+    reporting.tested(desk.tx, desk.node, fact.data, desk.now)
+
+
 CONSEQUENCES: Mapping[str, tuple[Callable[[Desk, Fact], None], ...]] = {
     "inhibit-set": (_locked,),
     "inhibit-lifted": (_lifted,),
@@ -85,4 +102,6 @@ CONSEQUENCES: Mapping[str, tuple[Callable[[Desk, Fact], None], ...]] = {
     "overrun": (_overran,),
     "sign-off": (_signed,),
     "supervise": (_supervised,),
+    "report": (_reported,),
+    "selftest": (_tested,),
 }

@@ -38,6 +38,11 @@ def present_until(tx: Tx, person: str, now: datetime) -> datetime | None:
     return max(until, default=None)
 
 
+def typed(tx: Tx, person: str, node: str, now: datetime) -> bool:
+    """Whether he typed his PIN at this node just now."""
+    return any(one.node == node for one in tx.assurance.proofs(person, now) if one.kind is ProofKind.PIN)
+
+
 def sure(tx: Tx, person: str, node: str | None, now: datetime) -> bool:
     """Whether a second factor speaks for him here: his presence, or his PIN at this node just now."""
     return any(

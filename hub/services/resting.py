@@ -17,6 +17,7 @@ from hub.services import alerting, badge_names, granting, telling
 from hub.services.refused import Refused, refused
 
 WITHIN = timedelta(seconds=60)  # R57: nobody walks from machine to machine and back so fast
+STRANGE = Reason.BADGE_UNKNOWN.value
 MOST = 20  # sessions looked at around one tap
 
 
@@ -112,6 +113,10 @@ def _runs(tx: Tx, place: Tap, at: datetime) -> bool:
 def _badge(tx: Tx, node: Node, said: Mapping[str, Any], vault: BadgeVault) -> Badge | None:
     """The badge of a tap: by the node's name for it, else a person's only one."""
     key, who = said.get("key"), said.get("who")
+    if STRANGE in (
+        said.get("reasons") or ()
+    ):  # the node's view knows every badge but a stranger's: none is sought
+        return None
     if isinstance(key, str) and key:
         return badge_names.badge_named(tx, node, key, vault)
     his = [one for one in tx.badges.of(who) if one.state is BadgeState.ACTIVE] if isinstance(who, str) else []

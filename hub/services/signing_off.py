@@ -15,8 +15,8 @@ from core.calendars import open_for, present_for, span_around
 from core.certificates import Claim
 from core.timeline import Span, stamp
 from core.vocabulary import Reason, ReservationKind, Role
-from hub.ports import Machine, Node, ProofKind, Tx
-from hub.services import certifying, facts, telling
+from hub.ports import Machine, Node, Tx
+from hub.services import certifying, facts, presence, telling
 from hub.services.refused import Refused
 
 AN_HOUR = timedelta(hours=1)
@@ -71,7 +71,7 @@ def _against(tx: Tx, signed: Signed, *, planned: bool) -> Reason | None:
 
 def _write(tx: Tx, signed: Signed, now: datetime, *, planned: bool) -> Reason | None:
     """Final or provisional, and both are told; the reason when the trainer may not sign at all."""
-    final = (planned and _enrolled(tx, signed)) or _typed_pin(tx, signed)
+    final = (planned and _enrolled(tx, signed)) or presence.typed(tx, signed.trainer, signed.node, signed.at)
     words = f"sign-off at {signed.node}"
     people = (signed.trainer, signed.trainee)
     if final:
@@ -110,8 +110,3 @@ def _planned(tx: Tx, signed: Signed) -> bool:
 def _enrolled(tx: Tx, signed: Signed) -> bool:
     events = tx.certificates.events(signed.trainee)
     return any(one.kind == "enrol" and one.course == signed.course and one.at < signed.at for one in events)
-
-
-def _typed_pin(tx: Tx, signed: Signed) -> bool:
-    proofs = tx.assurance.proofs(signed.trainer, signed.at)
-    return any(one.kind is ProofKind.PIN and one.node == signed.node for one in proofs)

@@ -29,9 +29,15 @@ def vouch(tx: Tx, person: Person, machine: Machine, node: Node, now: datetime) -
     return _no(Reason.SUPERVISOR_BUSY) if len(beside) >= most else _yes(now)
 
 
-def may_sign(tx: Tx, person: Person, machine: Machine, now: datetime) -> Decision:
-    """Whether this trainer may sign here, asked with his PIN; what he signs is judged when its record comes."""
-    return _yes(now) if _competent(tx, person, machine, now) else _no(Reason.SUPERVISOR_INVALID)
+def may_sign(tx: Tx, person: Person, machine: Machine, node: Node, now: datetime) -> Decision:
+    """Whether this trainer may sign here; PIN_NEEDED where his PIN, typed there, would make it final (R28).
+
+    What he signs is judged when its record comes.
+    """
+    if not _competent(tx, person, machine, now):
+        return _no(Reason.SUPERVISOR_INVALID)
+    helps = tx.assurance.pin(person.id) is not None and not presence.typed(tx, person.id, node.id, now)
+    return _no(Reason.PIN_NEEDED) if helps else _yes(now)
 
 
 def _competent(tx: Tx, person: Person, machine: Machine, now: datetime) -> bool:

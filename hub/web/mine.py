@@ -12,17 +12,18 @@ from core.sanctions import Standing
 from core.vocabulary import OCCUPYING, BadgeState, ReservationStatus
 from hub.ports import Badge, Course, Person, Reservation, Session, StrikeEvent, Tx
 from hub.services import enrolling, facts, granting, sanctions
+from hub.services.travelling import Journey, journeys
 from hub.web.acts import choices_of, facts_of, state_of
 from hub.web.again import Again, again_of
 from hub.web.house import house, is_crew, me, now, voice
 from hub.web.keeping import undo_of
 from hub.web.signing import somebody, to_sign_in
-from hub.web.travelling import tight
 from hub.web.tree import branches
 from hub.web.waiting import Waits, waits_of
 from hub.web.warnings import warnings_of
 from hub.words import Voice
 from hub.words.catalogs import mark
+from hub.words.journeys import said as journey
 
 blueprint = Blueprint("mine", __name__)
 SHOWN = 20  # bookings and uses on the page
@@ -54,6 +55,7 @@ class Mine:
     strikes: tuple[StrikeEvent, ...]
     badges: tuple[Badge, ...]
     again: Again | None
+    ways: tuple[Journey, ...]
 
 
 @blueprint.get("/mine")
@@ -81,7 +83,7 @@ def mine() -> Response | str:
         badges=read.badges,
         crew=is_crew(person),
         again=read.again,
-        tight=tight(read.coming),
+        ways=[journey(one, speech) for one in read.ways],
         models=read.models,
         branches=branches(read.courses, read.tree, read.events, now(), speech),
         uses=uses,
@@ -116,8 +118,9 @@ def _read(tx: Tx, person: Person, at: datetime) -> Mine:
     held = {one.offer.hold for one in waits if one.offer is not None}
     mine = tx.bookings.of_person(person.id, at, at + AHEAD)
     standing = OCCUPYING - {ReservationStatus.DONE}
+    coming = tuple(one for one in mine if one.status in standing and one.id not in held and at < one.end)
     return Mine(
-        coming=tuple(one for one in mine if one.status in standing and one.id not in held and at < one.end),
+        coming=coming,
         models={one.id: f"{one.model}, {one.room}".rstrip(", ") for one in tx.machines.all(lab=lab.id)},
         uses=tuple(tx.sessions.page(person=person.id, limit=SHOWN)),
         courses=tuple(tx.certificates.courses(lab.id)),
@@ -128,6 +131,7 @@ def _read(tx: Tx, person: Person, at: datetime) -> Mine:
         strikes=tuple(tx.strikes.of(person.id, lab.id)),
         badges=tuple(one for one in tx.badges.of(person.id) if one.state is BadgeState.ACTIVE),
         again=again_of(tx, person, at),
+        ways=journeys(tx, coming[0], person) if coming else (),
     )
 
 

@@ -53,6 +53,7 @@ SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "peak": mark("Busy hours"),
             "min_gap_min": mark("Least time between two bookings of a person, minutes"),
             "orphan_gap": mark("Leave no gap that nobody can use"),
+            "travel_min": mark("Way to another lab of the network, minutes"),
             "most_attended": mark("Machines at once, being there"),
             "most_unattended": mark("Machines at once, running alone"),
             "keep_free": mark("Machines of the family kept free"),

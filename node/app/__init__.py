@@ -6,6 +6,10 @@
 import importlib
 from typing import Any
 
+from node.app.lean import spare_metadata
+
+spare_metadata()  # before any of them loads gpiozero
+
 _WHERE = {
     "keeper_program": "node.app.keeper",
     "run_keeper": "node.app.keeper",

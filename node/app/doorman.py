@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,9 +35,10 @@ class DoormanProgram:
     """One doorman with his threads. `run` in the main thread; `stop` and `seen` from any."""
 
     def __init__(
-        self, doorman: Doorman, inbox: Inbox[object], threads: tuple[Any, ...], shelf: SqliteShelf
+        self, doorman: Doorman, inbox: Inbox[object], threads: tuple[Any, ...], link: Link, shelf: SqliteShelf
     ) -> None:
         self._doorman, self._inbox, self._threads, self._shelf = doorman, inbox, threads, shelf
+        self._link = link
 
     @property
     def seen(self) -> Seen:
@@ -54,11 +54,12 @@ class DoormanProgram:
         for thread in self._threads:
             thread.start()
         notify(READY)
+        self._link.start()  # last: badges are answered before its network code is loaded
         try:
             self._doorman.run()
         finally:
             notify(STOPPING)
-            for thread in self._threads:
+            for thread in (*self._threads, self._link):
                 thread.stop()
             self._shelf.close()
 
@@ -99,7 +100,7 @@ def doorman_program(
     )
     poller = reader_of(settings.reader, parts, inbox.put, clock)
     hatch = Hatch(settings.run_dir / f"{settings.id}.hatch", inbox.put)
-    return DoormanProgram(Doorman(house), inbox, (line, link, poller, hatch), shelf)
+    return DoormanProgram(Doorman(house), inbox, (line, poller, hatch), link, shelf)
 
 
 def run_doorman(
@@ -127,9 +128,15 @@ def _sound(body: Mapping[str, object]) -> bool:
 
 def _link(settings: NodeSettings, keys: Keys, put: Callable[[object], None]) -> Link:
     broker = settings.broker
-    tls = ssl.create_default_context(cafile=broker.ca) if broker.tls else None
+    tls = _tls(broker.ca) if broker.tls else None
     way = Way(broker.host, broker.port, broker.user, _password(broker.password_file), tls)
     return PahoLink(settings.id, keys, way, put)
+
+
+def _tls(ca: Path | None) -> Any:
+    import ssl  # noqa: PLC0415 -- on loopback there is none
+
+    return ssl.create_default_context(cafile=ca)
 
 
 def _password(file: Path | None) -> str | None:

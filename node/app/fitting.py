@@ -1,18 +1,16 @@
-"""Which parts stand before the people? The reader and the face that [reader] and [face] name."""
+"""Which parts stand before the people? The reader and the face that [reader] and [face] name.
+
+Only what is named is loaded: the tablet's page alone brings a web server.
+"""
 
 from collections.abc import Callable
 from threading import Event
 from typing import Any, Protocol, runtime_checkable
 
 from node.attached import PCSC, TYPING, Fittings, Reader
-from node.doorman.face.kiosk.server import KioskFace
-from node.doorman.face.ring import RingFace
 from node.doorman.face.simulated import SeveralFaces, SimulatedFace
 from node.doorman.parts import DoormanParts
-from node.doorman.reader import pcsc
 from node.doorman.reader.poller import Poller
-from node.doorman.reader.typed import Format
-from node.doorman.reader.wedge import Wedge
 from node.doorman.showing import Face
 from node.ports import Clock
 
@@ -37,8 +35,13 @@ class Watching(Protocol):
 def reader_of(wired: Reader, parts: DoormanParts, put: Callable[[object], None], clock: Clock) -> Watching:
     """The reader of this node; a part of the bench's or a test's goes before."""
     if parts.make_reader is None and wired.kind == TYPING and wired.event is not None:
+        from node.doorman.reader.typed import Format  # noqa: PLC0415
+        from node.doorman.reader.wedge import Wedge  # noqa: PLC0415
+
         return Wedge(wired.event, Format(wired.written, wired.uid_bytes), put, clock)
     if parts.make_reader is None and wired.kind == PCSC:
+        from node.doorman.reader import pcsc  # noqa: PLC0415
+
         return Poller(pcsc.maker(wired.named), put, clock)
     return Poller(parts.make_reader or _chip(wired, parts.pause_us), put, clock)
 
@@ -47,12 +50,16 @@ def face_of(fitted: Fittings, put: Callable[[object], None] | None = None) -> Fa
     """Light, sound, display and tablet, as far as they are fitted; `put` takes what is pressed on the tablet."""
     faces: list[Face] = []
     if fitted.kind in ("ring", "oled"):
+        from node.doorman.face.ring import RingFace  # noqa: PLC0415
+
         faces.append(RingFace((fitted.red, fitted.green, fitted.blue, fitted.buzzer), fitted.site))
     if fitted.kind == "oled":
         from node.doorman.face.oled import OledFace, device  # noqa: PLC0415  Pillow comes with the extra [pi]
 
         faces.append(OledFace(device(fitted.display, fitted.i2c_bus, fitted.i2c_address), fitted.site))
     if fitted.kiosk_port is not None:
+        from node.doorman.face.kiosk.server import KioskFace  # noqa: PLC0415
+
         faces.append(KioskFace(fitted.kiosk_host, fitted.kiosk_port, fitted.site, put))
     if not faces:
         return SimulatedFace(fitted.site)

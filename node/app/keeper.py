@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from node.app.lean import spare_metadata
 from node.clock import SystemClock
 from node.drivers import PLUG_POWER, PRINTERS, PULSE
 from node.keeper.starting import run, uid_of
@@ -67,8 +66,7 @@ def hardware(settings: NodeSettings, clock: "Clock", factory: Any = None) -> "Ha
 
     Raises SettingsError, and what the drivers raise.
     """
-    spare_metadata()
-    from node.keeper.hardware import GpioHardware, board_factory  # noqa: PLC0415 -- gpiozero, made lean first
+    from node.keeper.hardware import GpioHardware, board_factory  # noqa: PLC0415 -- gpiozero
 
     drivers = settings.drivers
     courier = None if drivers.courier is None else _courier(settings, clock)

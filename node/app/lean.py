@@ -4,6 +4,7 @@ gpiozero imports importlib.metadata (with email, zipfile, csv: 20 of its 50 ms) 
 is given its factory, so the question is not asked; should it be, the real module answers.
 """
 
+import importlib
 import sys
 from types import ModuleType
 from typing import Any
@@ -11,15 +12,20 @@ from typing import Any
 BACKPORT = "importlib_metadata"  # the name under which gpiozero looks first
 
 
-def _entry_points(**wanted: Any) -> Any:
-    from importlib.metadata import entry_points  # noqa: PLC0415 -- see above
-
-    return entry_points(**wanted)
-
-
 def spare_metadata() -> None:
     """Call it before gpiozero is imported; where the backport is installed or gpiozero is there, it changes nothing."""
     if "gpiozero" not in sys.modules and BACKPORT not in sys.modules:
         module = ModuleType(BACKPORT, __doc__)
         module.entry_points = _entry_points  # type: ignore[attr-defined]
+        module.__getattr__ = _real  # type: ignore[method-assign]  # whoever else asks for it gets the real one
         sys.modules[BACKPORT] = module
+
+
+def _entry_points(**wanted: Any) -> Any:
+    return _real("entry_points")(**wanted)
+
+
+def _real(name: str) -> Any:
+    if name.startswith("__"):  # what the import machinery asks of every module
+        raise AttributeError(name)
+    return getattr(importlib.import_module("importlib.metadata"), name)

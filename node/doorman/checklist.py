@@ -9,8 +9,18 @@ from typing import Final
 from core.grants import Checklists
 
 Item = Mapping[str, str]
-TRAINER: Final[Item] = {"fr": "Badge formateur·rice", "nl": "Badge lesgever", "en": "Trainer badge"}
-TRAINEE: Final[Item] = {"fr": "Badge apprenant·e", "nl": "Badge cursist", "en": "Trainee badge"}
+TRAINER: Final[Item] = {
+    "id": "trainer",
+    "fr": "Badge formateur·rice",
+    "nl": "Badge lesgever",
+    "en": "Trainer badge",
+}
+TRAINEE: Final[Item] = {
+    "id": "trainee",
+    "fr": "Badge apprenant·e",
+    "nl": "Badge cursist",
+    "en": "Trainee badge",
+}
 HOUSE: Final[tuple[Item, ...]] = (
     {
         "id": "stop",

@@ -61,7 +61,7 @@ class Desk:
         hands = Hands(self._start, self._refuse, self._finish, self._watched)
         self._keypad = Keypad(known, stage, given.hide if given.keypad else None)
         self._beside = Beside(known, stage, self.supervision, hands, self._keypad)
-        self._aside, self._once_more = Aside(known, attendance, given.hide, hands), OnceMore()
+        self._aside, self._once_more = Aside(known, attendance, given.hide, hands, self._keypad), OnceMore()
 
     @property
     def busy(self) -> bool:
@@ -98,10 +98,12 @@ class Desk:
         """The hub has answered, or has not within its time."""
         visit = self._visit
         if visit is None or visit.question != effect.id:
+            self._aside.heard(effect)
             return
         visit.question = None
-        if visit.supervises is not None or visit.watches:
-            self._beside.answered(visit, effect.answer)
+        if visit.signs or visit.supervises is not None or visit.watches:
+            hears = self._aside.sealed if visit.signs else self._beside.answered
+            hears(visit, effect.answer)
             return
         decision = None if effect.answer is None else from_answer(effect.answer, visit.key, visit.kind)
         visit.fresh = decision is not None

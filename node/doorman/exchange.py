@@ -169,8 +169,7 @@ class Exchange(Standing):
         self._board.forget()
         self._hello(mono)
         self._say_state(mono)
-        batch = self._delivery.again(mono, connected=True)
-        if batch is not None:
+        if (batch := self._delivery.again(mono, connected=True)) is not None:
             self._send(batch)
         return [LinkChanged(online=True), *self._reads(mono)]
 
@@ -276,8 +275,7 @@ class Exchange(Standing):
         self._world.link.say(Hello(nonce, self._me.boot, epoch, store, *held, self._heads))
 
     def _say_state(self, mono: int) -> None:
-        state = self._board.due(mono)
-        if state is not None:
+        if (state := self._board.due(mono)) is not None:
             self._world.link.say(state)
 
     def _send(self, batch: Records) -> None:

@@ -58,6 +58,17 @@ class SignOff:
         """Whether one is under way."""
         return self._claim is not None
 
+    @property
+    def awaits_trainee(self) -> bool:
+        """Whether the trainer's badge has been laid there and no trainee's yet."""
+        claim = self._claim
+        return claim is not None and claim.trainer is not None and claim.pupil is None
+
+    def again(self) -> None:
+        """Show once more what is to be done next, and give another minute for it."""
+        if self._claim is not None:
+            self._go_on(self._claim)
+
     def due_ms(self) -> int | None:
         """When its minute is over."""
         return self._until_ms if self.open else None
@@ -155,9 +166,9 @@ class SignOff:
             self._stage.say(Word.CHECK, pupil.grant.lang, ends_ms=self._until_ms, text=item, page=pages)
             return
         lang = claim.trainer.lang if claim.trainer else None
-        next_one = next((f": {one.grant.name}" for one in claim.waiting), "")
-        wanted = said(TRAINER if claim.trainer is None else TRAINEE, lang) + next_one
-        self._stage.say(Word.SIGN_OFF, lang, ends_ms=self._until_ms, text=wanted, page=(1, 1))
+        next_one = next((one.grant.name for one in claim.waiting), "")
+        badge = TRAINER if claim.trainer is None else TRAINEE
+        self._stage.say(Word.SIGN_OFF, lang, ends_ms=self._until_ms, text=badge["id"], name=next_one)
 
     def _too_many(self, trainer: str) -> bool:
         since_ms = self._known.mono_ms() - AN_HOUR_MS

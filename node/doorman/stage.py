@@ -18,6 +18,9 @@ CUTTING: Final = frozenset(
 )  # interlock.md, "Inhibits"
 
 
+PASSING: Final = frozenset({Word.DENIED, Word.EXTENDED, Word.NOTED})
+
+
 class More(TypedDict, total=False):
     """What some words say besides: see `Said`."""
 
@@ -74,10 +77,10 @@ class Stage:
         return (state.phase, state.inhibits & CUTTING) if state else (None, frozenset())
 
     def _give_way(self) -> None:
-        """What has just cut the power is shown before any word; a refusal, before the session's own change too."""
+        """What has just cut the power is shown before any word; the session's own change, before a refusal or a thank-you."""
         phase, cutting = self._standing()
-        refused = self._said is not None and self._said.word is Word.DENIED
-        if cutting - self._under[1] or (refused and phase is not self._under[0]):
+        passing = self._said is not None and self._said.word in PASSING
+        if cutting - self._under[1] or (passing and phase is not self._under[0]):
             self._said = None
 
     def _showing(self, *, keeper: bool) -> Showing:

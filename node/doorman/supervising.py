@@ -17,7 +17,9 @@ from node.doorman.stage import Stage
 
 WITHIN_MS: Final = 60_000  # R29: either order, 60 s
 WATCH_MS: Final = 3_600_000  # R29: the supervisor taps again every 60 minutes
-BESIDE: Final = frozenset({Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL})  # these need nothing but a supervisor
+BESIDE: Final = frozenset(
+    {Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL}
+)  # these need nothing but a supervisor
 TOO_LATE_MS: Final = 30_000  # so long a supervisor's late tap is answered as what it was meant to be
 
 

@@ -42,6 +42,7 @@ class Visit:
     vouches: str = ""  # the supervisor's badge, of which the hub is asked
     watches: str = ""  # the session that a second supervisor takes over
     took_over: bool = False  # from one who left it idle
+    signs: bool = False  # a trainer's, at a sign-off
     coded: bool = False  # the hub has the code too
     go: "Callable[[Visit, Callable[[str], str]], None] | None" = None  # what a typed code goes on with
 

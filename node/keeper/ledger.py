@@ -11,6 +11,7 @@ from typing import Final
 
 from core.interlock import Record
 from core.journal import JournalError, Stamp
+from core.vocabulary import Trust
 from core.wire.codec import canonical, instant_text
 from node.keeper.store import JournalFault, Line, Store
 from node.ports import Clock
@@ -18,7 +19,8 @@ from node.ports import Clock
 SLOW_MS: Final = 2_000  # interlock.md, JOURNAL
 TRY_AGAIN_MS: Final = 10_000  # often enough for a person who waits, seldom enough for a dying card
 MOST_NOTE_BYTES: Final = 3_000  # so that its record fits a packet of 4 KiB
-MOST_HELD: Final = 1_000  # a day of busy edges; past it the oldest go
+MOST_HELD: Final = 1_000  # a day of busy edges; past it the oldest of these go, and no start or end
+EDGES: Final = frozenset({"busy", "idle", "checkpoint"})
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("loquet.keeper")
 
@@ -40,6 +42,15 @@ class Ledger:
         if trust != self._trust:
             self._last_at = ""  # another source: what the former one said binds it no longer
         self._trust, self._zero_ms, self._told = trust, zero_ms, True
+
+    def at_ms(self) -> int:
+        """The present instant as a record would be dated, in milliseconds since 1970."""
+        return (self._at(self._clock.monotonic_ms()) - EPOCH) // timedelta(milliseconds=1)
+
+    @property
+    def vouched(self) -> bool:
+        """Does anybody vouch for that instant? Nothing is thrown away for its age before."""
+        return self._told and self._trust != Trust.STALE
 
     def write(self, records: Sequence[Record], memory: Mapping[str, str], *, hold: bool = True) -> bool:
         """Write now, in one transaction; False when it is not on disk. `hold`: keep it for later then."""
@@ -90,13 +101,18 @@ class Ledger:
         return not self._held
 
     def _refused(self, lines: list[Line]) -> None:
-        self._held = [*self._held, *lines][-MOST_HELD:]
+        self._held += lines
+        while len(self._held) > MOST_HELD:
+            edges = (at for at, (_, record) in enumerate(self._held) if record.type in EDGES)
+            del self._held[next(edges, 0)]
         self.distrust()
+
+    def _at(self, mono_ms: int) -> datetime:
+        return EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
 
     def _stamp(self, mono_ms: int) -> Stamp:
         """Dated by trusted time where the doorman told it, and never before the record before."""
-        at = EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
-        self._last_at = max(self._last_at, instant_text(at))
+        self._last_at = max(self._last_at, instant_text(self._at(mono_ms)))
         return Stamp(self._last_at, self._boot, mono_ms, self._trust)
 
 

@@ -205,8 +205,8 @@ class Requests:
     def _acked(self, asked: Message) -> None:
         follows = (cast("int", asked["epoch"]), str(asked["store"]))
         self._follows = follows
-        at_ms = int(self._keeper.clock.wall().timestamp() * 1000)
-        archive.take_ack(self._store, follows, cast("dict[str, object]", asked["journals"]), at_ms)
+        journals = cast("dict[str, object]", asked["journals"])
+        archive.take_ack(self._store, follows, journals, self._keeper.ledger.at_ms())
 
     def _alive(self, asked: Message) -> None:
         told = asked.get("time")

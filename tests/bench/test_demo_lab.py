@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.certificates import Act, Course, Event, standing
+from core.vocabulary import Purpose, Reason
+from core.wire.messages import Ask, Badge
+from core.wire.seal import Keys, badge_key
+from hub.services import asking, presence
 from hub.services.sealing import Vault
 from hub.store.making import found, migrate
 from hub.store.store import open_store
@@ -93,6 +97,32 @@ def test_the_lab_comes_into_a_store_and_nobody_used_what_he_may_not(tmp_path: Pa
         course = lab.MACHINES[session.machine][2]
         mine = [Event(e.course, Act(e.kind), e.at) for e in events if e.person == session.person]
         assert standing(course, mine, tree, session.start).usable, (session.machine, course)
+
+
+def supervises(store, kept: Kept, at: datetime) -> list[Reason]:
+    """What the hub says at `at` against the trainer's badge beside a learner at LAS-1."""
+    driss = next(one for one in FIXED if one.roles == ("trainer",))
+    key = badge_key(Keys.of(bytes.fromhex(kept.node_keys["las-1"])).badge, bytes.fromhex(driss.uid))
+    ask = Ask("q", "n", at, Badge(key), Purpose.SUPERVISE)
+    answer = store.write(lambda tx: asking.answer(tx, "las-1", ask, Vault(b"v" * 32), at))
+    return [one.code for one in answer.decision.objections]
+
+
+def test_the_trainer_may_stand_beside_the_newcomer_for_as_long_as_his_certificate_lasts(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    migrate(url)
+    kept = Kept(1, NOON.isoformat(), None, True, lab.nodes(3))  # noqa: FBT003 -- an empty month
+    kept.draw()
+    with open_store(url, group=False) as store:
+        store.write(lambda tx: found(tx, NOON, demo=True))
+        store.write(lambda tx: Seeding(tx, kept, Vault(b"v" * 32), NOON).run(lambda word: word))
+        assert supervises(store, kept, NOON) == []
+        assert supervises(store, kept, NOON + timedelta(days=50)) == []
+        driss = store.read(lambda tx: tx.people.by_email("trainer@demo.example"))
+        store.write(lambda tx: presence.leave(tx, driss, lab.LAB, NOON))
+        assert supervises(store, kept, NOON) == [Reason.SUPERVISOR_INVALID]
 
 
 @pytest.mark.parametrize(

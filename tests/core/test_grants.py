@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.access import OpenSession, decide, stays
+from core.certificates import Act, Claim, Event
 from core.grants import AT_THE_DESK, RESTING, Facts, compile_view, frank_view
 from core.timeline import stamp
 from core.views import BadView, policy_body, policy_from_body, view_body, view_from_body
@@ -135,6 +136,19 @@ def test_a_badge_that_rests_is_not_believed_where_the_risk_is_high_and_is_where_
     assert seen.refusals["k1"] == (RESTING,)
     assert set(compile_view(facts, replace(LAS_1, risk=Risk.LOW), NOW).grants) == {"k1", "k2"}
     assert stays(OpenSession("s", "amelie", key="k1"), seen) == ()  # its session goes on
+
+
+def test_signed_today_she_works_alone_there_but_nowhere_else_and_never_at_high_risk() -> None:  # R28
+    closing = NOW + timedelta(hours=3)
+    claim = Claim("MILL-1", closing, NOW + timedelta(hours=72))
+    emma = person("emma", (*signed("GEN"), Event("LAS1", Act.PRACTICAL, NOW, "tom", claim=claim)))
+    facts, mill = Facts([emma], COURSES, (), hours()), replace(LAS_1, id="MILL-1", risk=Risk.MEDIUM)
+    there = compile_view(facts, mill, NOW).grants["k-emma"]
+    assert (there.level, there.until) == ("autonomous", closing)
+    for other in (replace(mill, id="MILL-2"), replace(mill, risk=Risk.HIGH)):
+        seen = compile_view(facts, other, NOW)
+        assert seen.grants["k-emma"].level == "supervised"
+        assert [one.code for one in seen.refusals["k-emma"]] == [Reason.CERT_PROVISIONAL]
 
 
 def test_a_machine_that_wants_a_pin_wants_it_of_badges_that_can_be_copied() -> None:

@@ -14,6 +14,7 @@ from core.interlock import (
     CloseRelay,
     Energise,
     Extend,
+    ExtractionOff,
     ExtractionOn,
     Handover,
     Idle,
@@ -27,6 +28,7 @@ from core.interlock import (
     Quiet,
     Ready,
     Refuse,
+    RunOnOver,
     SetInhibit,
     State,
     Stop,
@@ -258,6 +260,13 @@ def test_who_may_not_take_over_or_go_on_is_told_why_and_nothing_moves(number):
     after_it, acts = step(state, asked, LASER)
     assert acts[-1] == Refuse(why)
     assert (after_it.phase, after_it.session) == (state.phase, state.session)
+
+
+def test_the_alarm_is_written_and_a_run_on_ends():
+    alarmed, acts = step(after(LeaseEnd(), state=IN_USE), Cap(), LASER)
+    assert alarmed.alarm
+    assert [(one.type, one.session) for one in acts[0].records] == [("overrun", "s1")]
+    assert step(State(phase=Phase.RUN_ON), RunOnOver(), LASER) == (State(), (ExtractionOff(),))
 
 
 def test_a_bypassed_machine_that_draws_is_no_fault():

@@ -72,6 +72,7 @@ class World(Machine):
         super().__init__(folder)
         self.hardware = Watched(self.newest)
         self.keeper._store.close()
+        self.shelf._db.execute("PRAGMA synchronous=OFF")  # the law is the order of things, not the fsync
         self.card = Card(self.shelf)
         self.shelf = self.card
         self._power_up(first=True)
@@ -95,7 +96,7 @@ class World(Machine):
         self.hardware.relay = self.hardware.extraction = False
         self.keeper = keeper_of(self._folder, self.clock, self.hardware)
         store = self.keeper._store
-        store._base.execute("PRAGMA synchronous=OFF")  # the law is the order of things, not the fsync
+        store._base.execute("PRAGMA synchronous=OFF")
         written = store.write
 
         def write(*arguments):
@@ -155,6 +156,8 @@ class World(Machine):
                     key = (batch.journal, record["seq"])
                     known = self.stored.setdefault(key, record["hash"])
                     assert known == record["hash"], "two records of one number"
+                    if record["type"] == "inhibit-lifted":  # wire.md: said until its record has come
+                        self.lifted = tuple(one for one in self.lifted if one != record["data"]["lock"])
                 if self.dice.random() < 0.8:  # else the ack is lost on its way
                     ack = Ack(EPOCH, STORE, {batch.journal: batch.records[-1]["seq"]})
                     self.hear(Heard(ack, body_of(ack)))

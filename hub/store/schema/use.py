@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.store.schema.base import Base
 
 OCCUPIES = "status IN ('confirmed', 'conditional', 'arrived', 'in_use', 'done')"  # core.vocabulary.OCCUPYING; a test compares
+IN_A_SERIES = "series IS NOT NULL"
 LATE = "status = 'cancelled_late'"
 GOING_ON = "status IN ('confirmed', 'conditional', 'arrived', 'in_use')"  # the same, but for what is done
 
@@ -29,7 +30,9 @@ class Reservation(Base):
             "ix_reservation_going_on", "start_ms", "end_ms",
             sqlite_where=text(GOING_ON), postgresql_where=text(GOING_ON),
         ),
-        Index("ix_reservation_series", "series"),
+        Index(
+            "ix_reservation_series", "series", sqlite_where=text(IN_A_SERIES), postgresql_where=text(IN_A_SERIES)
+        ),
         Index(
             "ix_reservation_given_up", "machine", "end_ms", sqlite_where=text(LATE), postgresql_where=text(LATE)
         ),

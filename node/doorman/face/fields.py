@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from core.vocabulary import Inhibit
+from node.doorman.checklist import TRAINEE, TRAINER, said
 from node.doorman.face.texts import WIDTH, Fields, clock, date, day, fault, lines
 from node.doorman.showing import Showing
 
@@ -19,6 +20,8 @@ def fields_of(name: str, showing: Showing, lang: str) -> Fields:
         return {"day2": day(opens, showing.zone, lang), "hh:mm": clock(opens, showing.zone)}
     if name == "FAULT":
         return failed(showing.fault, lang)
+    if name == "SIGN_OFF":
+        return {**_word(showing), **_badge(showing, lang)}
     if name == "OUT_OF_ORDER":
         return _out(showing, lang)
     return _FILLED[name](showing) if name in _FILLED else {}
@@ -115,6 +118,16 @@ def _word(showing: Showing) -> Fields:
     }
 
 
+def _badge(showing: Showing, lang: str) -> Fields:
+    """Whose badge is waited for, and who is next in line."""
+    told = showing.said
+    if told is None:
+        return {}
+    badge = said(TRAINEE if told.text == TRAINEE["id"] else TRAINER, lang)
+    head, rest = _split(f"{badge}: {told.name}" if told.name else badge)
+    return {"text21": head, "rest21": rest}
+
+
 def _split(text: str) -> tuple[str, str]:
     """A text on two lines, broken between words where it can be."""
     if len(text) <= WIDTH:
@@ -148,7 +161,6 @@ _FILLED: Final[Mapping[str, Callable[[Showing], Fields]]] = {
     "CHECK": _word,
     "SIGNED": _word,
     "IDLE_SOON": _word,
-    "SIGN_OFF": _word,
     "PIN": _word,
     "TAKE_OVER": _word,
     "BRING": _word,

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Final
 
-import segno
-
 MODULES: Final = 29  # version 3, 53 letters: two dots a module on 64 rows, and a telephone can read it
 KEPT: Final = 8
 
@@ -14,6 +12,8 @@ def modules(address: str) -> tuple[tuple[bool, ...], ...] | None:
     """The rows of the code, True is dark; None for no address or one that is too long."""
     if not address:
         return None
+    import segno  # noqa: PLC0415 -- it brings a web client: not before a code is to be shown
+
     try:
         code = segno.make(address, error="l", micro=False, boost_error=False)
     except segno.DataOverflowError:  # more than any code holds

@@ -6,16 +6,14 @@ back. paho's callbacks only open what came and put it in the inbox; the loop dec
 
 import logging
 import socket
-import ssl
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from typing import TYPE_CHECKING, Any
 
 from core.wire import codec, post, topics
 from core.wire.messages import NodeState, body_of
@@ -26,8 +24,14 @@ from core.wire.topics import Up
 from node.doorman.link.patience import delay_s
 from node.ports import Heard, LinkDown, LinkUp
 
+if TYPE_CHECKING:  # a node is ready before its network is: the link's own thread loads them
+    import ssl
+
+    import paho.mqtt.client as mqtt
+
 KEEPALIVE_S = 10  # wire.md; a dead line is noticed within 15 s
 CONNECT_WITHIN_S = 5.0  # a broker that does not even accept by then counts as away
+SENT = 0  # MQTT_ERR_SUCCESS
 FAREWELL_WITHIN_S = 2.0  # systemd waits 10 s for us; the last will says the same if this fails
 _log = logging.getLogger(__name__)
 _OFFLINE = NodeState(online=False)
@@ -41,11 +45,13 @@ class Way:
     port: int
     user: str
     password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = None
+    tls: "ssl.SSLContext | None" = None
 
 
-def tls_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+def tls_context(ca: Path, certificate: Path, key: Path) -> "ssl.SSLContext":
     """TLS 1.3 with this node's certificate, trusting this one CA, checking the broker's name."""
+    import ssl  # noqa: PLC0415 -- see above
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(ca)
@@ -82,7 +88,7 @@ class PahoLink:
         if client is None or not self._online:
             return False
         topic, payload = post.from_node(self._node, self._keys, message)
-        return self._publish(client, topic, payload).rc == mqtt.MQTT_ERR_SUCCESS
+        return self._publish(client, topic, payload).rc == SENT
 
     def stop(self) -> None:
         """Say goodbye, disconnect and end the thread."""
@@ -122,7 +128,11 @@ class PahoLink:
             self._put(LinkDown())
         return came_up
 
-    def _new_client(self) -> mqtt.Client:
+    def _new_client(self) -> "mqtt.Client":
+        with _without("dns.resolver"):  # for SRV records, which nobody asks for: 4 MB where it is installed
+            import paho.mqtt.client as mqtt  # noqa: PLC0415 -- see above
+        from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
+
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._way.user,
@@ -145,34 +155,34 @@ class PahoLink:
         client.on_message = self._on_message
         return client
 
-    def _publish(self, client: mqtt.Client, topic: str, payload: bytes) -> mqtt.MQTTMessageInfo:
+    def _publish(self, client: "mqtt.Client", topic: str, payload: bytes) -> "mqtt.MQTTMessageInfo":
         _, kind = topics.read_up(topic)
         return client.publish(topic, payload, topics.qos(kind), retain=topics.retained(kind))
 
-    def _wait_for(self, sent: mqtt.MQTTMessageInfo) -> None:
+    def _wait_for(self, sent: "mqtt.MQTTMessageInfo") -> None:
         try:
             sent.wait_for_publish(FAREWELL_WITHIN_S)
         except (ValueError, RuntimeError):  # paho's words for: the connection went before it was sent
             _log.info("event=farewell-unsaid")
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _more: Any) -> None:
+    def _on_connect(self, client: "mqtt.Client", _data: Any, _flags: Any, code: Any, _more: Any) -> None:
         if code.is_failure:
             _log.warning("event=broker-refused code=%s", code.getName().replace(" ", "-"))
             self._ended.set()
             return
         client.subscribe([(topic, _qos_of(topic, self._node)) for topic in topics.for_node(self._node)])
 
-    def _on_subscribe(self, client: mqtt.Client, _data: Any, _mid: int, _codes: Any, _more: Any) -> None:
+    def _on_subscribe(self, client: "mqtt.Client", _data: Any, _mid: int, _codes: Any, _more: Any) -> None:
         if client is self._client and not self._online:
             self._online = True
             self._put(LinkUp())
 
-    def _on_disconnect(self, client: mqtt.Client, _data: Any, _flags: Any, code: Any, _more: Any) -> None:
+    def _on_disconnect(self, client: "mqtt.Client", _data: Any, _flags: Any, code: Any, _more: Any) -> None:
         if client is self._client:
             _log.info("event=broker-lost code=%s", code.getName().replace(" ", "-"))
             self._ended.set()
 
-    def _on_message(self, _client: mqtt.Client, _data: Any, packet: mqtt.MQTTMessage) -> None:
+    def _on_message(self, _client: "mqtt.Client", _data: Any, packet: "mqtt.MQTTMessage") -> None:
         try:
             message, body = post.read_for_node(
                 self._node, self._keys, packet.topic, bytes(packet.payload), retained=packet.retain
@@ -189,10 +199,21 @@ class PahoLink:
             _log.warning("event=refused flaw=%s detail=%r count=%d", refusal.flaw, refusal.detail, count)
 
 
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """What is loaded meanwhile finds no such module, unless it is there already."""
+    spared = sys.modules.setdefault(module, None) is None  # type: ignore[arg-type]  # None: an ImportError
+    try:
+        yield
+    finally:
+        if spared:
+            sys.modules.pop(module, None)
+
+
 def _qos_of(topic: str, node: str) -> int:
     return topics.AT_LEAST_ONCE if topic == topics.HUB_STATE else topics.qos(topics.read_down(topic, node))
 
 
-def _no_delay(_client: mqtt.Client, _data: Any, sock: Any) -> None:
+def _no_delay(_client: "mqtt.Client", _data: Any, sock: Any) -> None:
     """Without it a QoS 1 round trip waits 44 ms for a delayed acknowledgement (parts.md)."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -171,3 +171,18 @@ def test_a_trainer_finds_the_certificates_of_a_member_and_a_member_does_not(as_,
 def test_a_certificate_of_the_other_lab_s_member_is_not_found(as_, cast):
     assert as_("dora", Scope.STAFF).get(f"/certificates?member={cast.olga}").status_code == 404
     assert as_("dora", Scope.STAFF).get(f"/members/{cast.olga}").status_code == 404
+
+
+def test_a_new_name_stands_in_the_staffs_calendar_at_once(as_, store, cast):
+    slot = {
+        "machine": "LAS-1",
+        "start": stamp(NOW + timedelta(days=1)),
+        "end": stamp(NOW + timedelta(days=1, hours=1)),
+    }
+    assert as_("amelie").post("/reservations", slot).status_code == 201
+    dora = as_("dora", Scope.STAFF)
+    before = dora.get("/machines/LAS-1/calendar")
+    assert [one["name"] for one in before.json["reservations"]] == ["Amélie Tester"]
+    store.write(lambda tx: tx.people.change(cast.amelie, {"name": "Amélie Anders"}))
+    after = dora.get("/machines/LAS-1/calendar", If_None_Match=before.headers["ETag"])
+    assert [one["name"] for one in after.json["reservations"]] == ["Amélie Anders"]

@@ -361,3 +361,13 @@ def test_a_proof_that_was_ended_counts_no_more(both_floor: Floor) -> None:
         lambda tx: tx.assurance.end_proofs(both_floor.people.tom, ProofKind.PRESENCE, NOW + MINUTE)
     )
     assert both_floor.store.read(lambda tx: tx.assurance.proofs(both_floor.people.tom, NOW + MINUTE)) == []
+
+
+def test_a_trainer_with_a_pin_is_asked_for_it_at_a_sign_off_and_one_without_is_not(both_floor: Floor) -> None:
+    assert asked(both_floor, "tom", Purpose.SIGN_OFF).decision.allowed
+    assert codes(asked(both_floor, "amelie", Purpose.SIGN_OFF)) == [Reason.SUPERVISOR_INVALID]
+    set_pin(both_floor, "tom")
+    assert codes(asked(both_floor, "tom", Purpose.SIGN_OFF)) == [Reason.PIN_NEEDED]
+    assert asked(both_floor, "tom", Purpose.SIGN_OFF, pin=PIN).decision.allowed
+    assert asked(both_floor, "tom", Purpose.SIGN_OFF, NOW + MINUTE).decision.allowed
+    assert codes(asked(both_floor, "tom", Purpose.SIGN_OFF, NOW + pins.COUNTS)) == [Reason.PIN_NEEDED]

@@ -7,11 +7,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from core.vocabulary import BadgeState, ReservationKind, ReservationStatus
-from hub.ports import Badge
-from hub.web.travelling import tight
+from core.vocabulary import BadgeState, ReservationStatus, Risk, Role
+from hub.ports import Badge, NewReservation
 from tests import cast as people
-from tests.cast import ADC, NOW
+from tests.cast import ADC, NOW, OTHER
 from tests.hub.web.conftest import PASSWORD
 from tests.hub.web.test_days import ruled
 from tests.hub.web.test_pages import TEN, reserved, with_node
@@ -268,16 +267,21 @@ def test_a_reader_that_does_not_answer_is_not_opened(browser, store, cast):
 # -- two labs
 
 
-def test_two_labs_within_half_an_hour_are_warned_of_and_not_at_half_an_hour(store, cast):
-    here = reserved(store, cast.amelie, TOMORROW)
-    there = reserved(store, cast.amelie, TOMORROW + 2 * HOUR, machine="LAS-2")
-    other = type(there)(**{name: getattr(there, name) for name in there.__slots__} | {"lab": "other"})
-    near = type(there)(**{name: getattr(other, name) for name in other.__slots__} | {"start": here.end + timedelta(minutes=29)})  # fmt: skip
-    just = type(there)(**{name: getattr(other, name) for name in other.__slots__} | {"start": here.end + timedelta(minutes=30)})  # fmt: skip
-    assert set(tight([here, near])) == {here.id, near.id}
-    assert not tight([here, just])
-    alone = type(there)(**{name: getattr(near, name) for name in near.__slots__} | {"kind": ReservationKind.UNATTENDED})  # fmt: skip
-    assert not tight([here, alone])
+def test_whoever_has_no_time_for_the_way_to_the_other_lab_reads_it_beside_the_next_booking(
+    browser, store, cast
+):
+    def abroad(tx):
+        tx.machines.add_family(OTHER, "laser", {}, Risk.HIGH, {})
+        tx.machines.add(people.machine("LAS-9", lab=OTHER))
+        tx.people.give_role(cast.amelie, OTHER, Role.MEMBER)
+        seat = tx.machines.seats("LAS-9")[0].id
+        start = TOMORROW + timedelta(minutes=80)  # twenty after the other ends
+        tx.bookings.add(NewReservation(OTHER, "LAS-9", seat, cast.amelie, start, start + HOUR), NOW)
+
+    reserved(store, cast.amelie, TOMORROW)
+    assert "LAS-9" not in browser("amélie").get("/mine?lang=en").text
+    store.write(abroad)
+    assert "You also have LAS-9 at Lab other" in browser("amélie").get("/mine?lang=en").text
 
 
 # -- the board, cheap

@@ -10,6 +10,7 @@ from core.wire.messages import Ask, Objected
 from core.wire.seal import found
 from node.doorman.events import PinTyped
 from tests.node.doorman.conftest import KEYS, LASER, TUESDAY, Machine, grant, key
+from tests.node.doorman.test_buttons import push
 from tests.node.doorman.test_supervising import people, session
 
 PIN = "4071"
@@ -143,3 +144,51 @@ def test_without_a_keypad_he_reads_how_to_say_that_he_is_there(machine: Machine)
     linked.answer_ask(allowed=False, objections=(Objected(Reason.SUPERVISOR_INVALID, {"why": "presence"}),))
     assert linked.outcomes[-1].reason == "SUPERVISOR_INVALID"
     assert linked.lines[:2] == ("Presence unconfirmed", "Confirm on your page")
+
+
+# -- a trainer's code makes a signature final
+
+
+@pytest.fixture
+def signing(machine: Machine) -> Machine:
+    """Driss trains, Emma learns; a tablet stands there and a sign-off is open."""
+    machine.give_keypad()
+    linked = people(machine, risk=Risk.HIGH)
+    push(linked)
+    linked.tap("driss")
+    return linked
+
+
+def test_a_trainer_who_has_a_code_may_type_it_after_his_badge_and_the_list_goes_on(signing) -> None:
+    asked = signing.link.last(Ask)
+    assert (asked.purpose, asked.badge.key, asked.secret) == (Purpose.SIGN_OFF, key("driss"), None)
+    signing.refuse_ask(Reason.PIN_NEEDED)
+    assert signing.screen == "PIN"
+    type_in(signing, "1111")
+    signing.refuse_ask(Reason.PIN_NEEDED)
+    assert signing.screen == "PIN_WRONG"
+    type_in(signing)
+    asked = signing.link.last(Ask)
+    assert found(KEYS.conceal, asked.secret, asked.nonce) == PIN.encode()
+    signing.answer_ask(allowed=True, until=TUESDAY + timedelta(hours=1))
+    assert signing.screen == "SIGN_OFF"
+    sign(signing)
+
+
+def sign(machine: Machine) -> None:
+    machine.tap("emma")
+    for _ in range(3):
+        push(machine)
+    assert [one["data"]["trainee"] for one in machine.records("sign-off")] == ["emma"]
+    assert not machine.relay
+
+
+def test_he_need_not_type_it(signing) -> None:
+    signing.refuse_ask(Reason.PIN_NEEDED)
+    sign(signing)
+
+
+def test_a_trainer_without_a_code_and_a_silent_hub_hold_nobody_up(signing) -> None:
+    signing.pass_s(1)
+    assert signing.screen == "SIGN_OFF"
+    sign(signing)

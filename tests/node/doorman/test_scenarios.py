@@ -121,7 +121,7 @@ def test_s24_when_the_second_leaves_she_is_told_her_job_is_let_finish_and_nobody
     machine.tap("amelie")
     machine.contact(busy=True)
     company(machine, 4)
-    assert machine.screen == "DENIED"
+    assert machine.screen == "DENY"
     machine.pass_s(4 * MINUTE_S + 58, step_ms=1000)
     assert machine.state.phase == "in-use"
     machine.pass_s(3)

@@ -51,7 +51,7 @@ WAITS: Mapping[Word, Mapping[str, Any]] = {
     Word.SUPERVISE: {"name": "Chloé", "ends_ms": 42_000},
     Word.ENROL: {"ends_ms": 50_000, "text": "4073"},
     Word.REBADGE: {"ends_ms": 50_000},
-    Word.SIGN_OFF: {"text": "Badge formateur·rice", "ends_ms": 50_000},
+    Word.SIGN_OFF: {"text": "trainer", "ends_ms": 50_000},
     Word.CHECK: {"text": "Extraction lancée avant la découpe", "page": (2, 5), "ends_ms": 50_000},
     Word.PIN: {"ends_ms": 30_000},
     Word.TAKE_OVER: {"ends_ms": 15_000},

@@ -158,6 +158,14 @@ def test_a_checklist_shows_one_item_at_a_time_broken_between_words() -> None:
     assert shown.lines == ("2/5 Vérifiez:", "Extraction lancée", "avant la découpe", "Prolonger = confirmer")
 
 
+def test_a_sign_off_asks_for_each_badge_in_its_language_and_names_who_is_next() -> None:
+    asked = replace(FREE, said=Said(Word.SIGN_OFF, 0, None, text="trainer", ends_ms=60_000))
+    badges = [screen(replace(asked, now_ms=turn * TURN_MS)).lines[1] for turn in range(3)]
+    assert badges == ["Badge formateur·rice", "Badge lesgever", "Trainer badge"]
+    waiting = replace(FREE, said=Said(Word.SIGN_OFF, 0, "en", text="trainee", name="Chloé", ends_ms=60_000))
+    assert screen(waiting).lines[1:3] == ("Trainee badge: Chloé", "")
+
+
 def test_an_idle_machine_counts_down_to_its_switching_off() -> None:
     assert (
         screen(replace(told(Word.IDLE_SOON, ends_ms=90_000), now_ms=45_000)).lines[1] == "Coupure dans 0:45"

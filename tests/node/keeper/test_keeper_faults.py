@@ -1,5 +1,6 @@
 """The fault table at the keeper: a full card, a damaged journal, a clock that lies."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 
@@ -84,6 +85,17 @@ def test_a_damaged_journal_is_kept_aside_with_the_relay_open_and_is_usable_after
     assert back.energise("s3")["msg"] == "ok"
 
 
+def test_a_day_of_edges_on_a_full_card_pushes_no_end_of_a_session_out(full):
+    full.keeper.policy = dataclasses.replace(full.keeper.policy, sensor="current")
+    for _ in range(700):
+        full.set(busy=True)
+        full.set(busy=False)
+    full.ask("stop-now", session="s1", reason="badge-out", by="bo")
+    free(full)
+    full.pass_s(11)
+    assert full.types().count("session-end") == full.types().count("power-off") == 1
+
+
 class Unset(HandClock):
     """A board without a battery: it begins in 1970."""
 
@@ -114,3 +126,12 @@ def test_a_jump_of_a_day_changes_no_lease_and_no_second_of_the_bill(tmp_path, ju
     assert rig.wires.relay
     rig.pass_s(301)
     assert json.loads(json.dumps(rig.records()[-1]["data"]))["power_s"] == 900
+
+
+def test_a_board_that_thinks_it_is_2100_throws_nothing_away(tmp_path):
+    rig = Rig(tmp_path, policy=PRINTER).with_doorman()
+    rig.say("alive", time={"trust": "stale", "zero_ms": 4_000_000_000_000})
+    assert not rig.ledger.vouched
+    rig.say("alive", time={"trust": "hub", "zero_ms": 1_795_500_000_000})
+    assert rig.ledger.vouched
+    assert rig.ledger.at_ms() == 1_795_500_000_000 + rig.clock.ms

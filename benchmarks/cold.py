@@ -25,7 +25,10 @@ def _keeper(board: object, settings: object) -> int:
     import signal  # noqa: PLC0415
 
     from node.app.keeper import hardware, keeper_program  # noqa: PLC0415
+    from node.app.lean import spare_openssl  # noqa: PLC0415
     from node.clock import SystemClock  # noqa: PLC0415
+
+    spare_openssl()
 
     def open_hardware() -> object:
         lines = hardware(settings, SystemClock(), board.factory)  # type: ignore[attr-defined, arg-type]

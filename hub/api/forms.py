@@ -62,6 +62,21 @@ class NewEnrolment(Strict):
     member: Name
 
 
+class ChecklistItem(Strict):
+    """One thing that trainer and trainee confirm, in three languages."""
+
+    id: Name
+    fr: Text
+    nl: Text
+    en: Text
+
+
+class NewChecklist(Strict):
+    """POST /courses/{id}/checklist: all of it; none for the house's own list."""
+
+    items: list[ChecklistItem]
+
+
 class NewNode(Strict):
     """POST /nodes: a box of this name is awaited beside a machine."""
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response
 
 from core.vocabulary import Reason
 from hub.api import (
+    assuring,
     certificates,
     closures,
     feeds,
@@ -36,7 +37,7 @@ from hub.api.serving import serve
 
 SUBJECTS = (
     machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, orders, rules,
-    members, nodes, staff, space, stream,
+    members, nodes, assuring, staff, space, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -87,6 +87,8 @@ def _wishes(ask: Ask, form: forms.NewReservation) -> tuple[Wish, ...]:
     person = form.member or ask.person.id
     if form.override and not form.note:
         raise invalid("note")
+    if form.kind is ReservationKind.WALKUP:  # is made by a badge at the machine, never ahead
+        raise invalid("kind")
     said = {"read": form.read, "override": form.override, "displace": form.displace}
     return tuple(
         Wish(one, person, start, end, ask.person.id, form.kind, form.note, **said) for one in machines

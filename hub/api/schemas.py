@@ -181,6 +181,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "Export": _EXPORT,
     "Order": record({"id": TEXT, "machine": TEXT, "node": TEXT, "order": TEXT}),
     "Selftest": record({"at": TIME, "result": TEXT, "parts": ANY, "words": ANY}),
+    "Presence": record({"member": TEXT, "until": maybe(TIME)}),
+    "Checklist": record({"course": TEXT, "items": LIST}),
     "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),
     "Waiting": _WAITING,
     "Closure": record(_CLOSURE),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.vocabulary import Reason
+from core.vocabulary import Reason, ReservationKind
 from hub.api import forms, shapes
 from hub.api.door import Answer, Ask, found
 from hub.api.forms import read_form
@@ -32,6 +32,8 @@ def book(ask: Ask) -> Answer:
     """Book a slot that repeats, by a recurrence rule in local wall time (RFC 5545)."""
     no_liberties(ask)
     form = read_form(forms.NewSeries, ask.body)
+    if form.kind is ReservationKind.WALKUP:
+        raise invalid("kind")
     start, end = span_of(ask, form.machine, form.start, form.end)
     person = form.member or ask.person.id
     wish = SeriesWish(form.machine, person, form.rrule, start, end, ask.person.id, form.kind, form.note)

@@ -167,7 +167,12 @@ def _once(route: Route, ask: Ask, path: dict[str, str], key: str, caller: Caller
     except BaseException:
         ask.write(lambda tx: tx.replays.forget(row))
         raise
-    _keep(route, ask, row, response)
+    try:
+        _keep(route, ask, row, response)
+    except (
+        Busy
+    ):  # what was asked for is done: to say 503 now would be a lie, and the key forgets itself in a minute
+        log.warning("api.answer_not_kept", route=route.name)
     return response
 
 

@@ -215,6 +215,7 @@ def badge(one: Badge) -> dict[str, Any]:
         "kind": one.kind,
         "state": str(one.state),
         "added": stamp(one.added),
+        "rests": stamp(one.rests) if one.rests is not None else None,
     }
 
 

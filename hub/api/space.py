@@ -39,7 +39,7 @@ def _shape(shown: Welcome, url: str) -> dict[str, Any]:
         "state": state,
     }
     if shown.people is not None:
-        body["sensors"] = {"people_now_present": [{"value": shown.people, "name": "at the machines"}]}
+        body["sensors"] = {"people_now_present": [{"value": shown.people, "name": "workshop"}]}
     return body
 
 

@@ -100,9 +100,12 @@ class BrokerLink:
         self._ended.clear()
         client = self._new_client()
         try:
-            client.connect(self._way.host, self._way.port, keepalive=KEEPALIVE_S)
+            greeted = client.connect(self._way.host, self._way.port, keepalive=KEEPALIVE_S)
         except OSError as error:
             _log.info("broker_away", cause=type(error).__name__)
+            return False
+        if greeted != mqtt.MQTT_ERR_SUCCESS:  # it hung up in the middle: paho tells nobody of that end
+            _log.info("broker_away", cause=greeted.name)
             return False
         self._client = client
         client.loop_start()

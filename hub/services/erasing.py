@@ -35,7 +35,8 @@ def erase(tx: Tx, person: Person, now: datetime) -> Person | Refused:
         for role in held:
             tx.people.take_role(person.id, lab, role)
     tx.audit.append(person.lab, person.id, "member.erased", person.id, {}, now)
-    granting.person_changed(tx, person.id, now)
+    for lab in sorted({person.lab, *person.roles}):  # wherever a machine knew him
+        granting.lab_changed(tx, lab, now)
     return tx.people.get(person.id) or person
 
 

@@ -12,7 +12,7 @@ from core.sanctions import Cause
 from core.timeline import Span, grid_ceil, subtract
 from core.vocabulary import Reason, ReservationKind, ReservationStatus
 from hub.ports import Machine, Person, Reservation, Tx
-from hub.services import facts, offering, reserving, sanctions, telling
+from hub.services import facts, offering, reserving, sanctions, telling, waiting_list
 from hub.services.ground import NotReserved, no
 
 FREE_UNTIL = timedelta(hours=12)  # R35
@@ -25,16 +25,17 @@ def cancel(tx: Tx, old: Reservation, by: Person, now: datetime) -> Reservation |
         return old
     if (gone := reserving.not_changeable(old, now)) is not None:
         return gone
+    waiting_list.hold(tx, old.machine, Span(old.start, old.end), [old.person])
     late = is_late(old, by, now)
     status = ReservationStatus.CANCELLED_LATE if late else ReservationStatus.CANCELLED
     cancelled = tx.bookings.set_status(old, status, now)
     if cancelled is None:
         return NotReserved(no(Reason.CHANGED))
-    if late:
-        sanctions.strike(tx, cancelled, Cause.LATE_CANCEL, now)
     if old.status is ReservationStatus.CONDITIONAL:
         offering.given_up(tx, cancelled)
     telling.tell(tx, cancelled, by.id, "reservation.cancelled", now, {"late": late})
+    if late:
+        sanctions.strike(tx, cancelled, Cause.LATE_CANCEL, now)
     offering.freed(tx, old.machine, Span(max(old.start, now), old.end), now)
     return cancelled
 
@@ -51,6 +52,7 @@ def move(
     """Move it under the rules of a new slot; what it leaves is offered to those who wait. CHANGED: a hold is taken, not moved."""
     if old.status is ReservationStatus.CONDITIONAL and tx.waiting.offer_held_by(old.id) is not None:
         return NotReserved(no(Reason.CHANGED))
+    waiting_list.hold(tx, old.machine, Span(old.start, old.end), [old.person])
     moved = reserving.move(tx, old, by, span, now, reason=reason)
     if isinstance(moved, Reservation):
         _offer(tx, old.machine, subtract([Span(old.start, old.end)], [Span(moved.start, moved.end)]), now)
@@ -78,6 +80,7 @@ def release_rest(
     end = _next_grid(machine, left) if machine else old.end
     if not old.start < end < old.end:
         return old
+    waiting_list.hold(tx, old.machine, Span(end, old.end), [old.person])
     cut = tx.bookings.move(old, old.start, end, old.seat, now)
     kept = cut and tx.bookings.change(cut, now, {"planned_end": old.planned_end or old.end})
     if kept is None:

@@ -13,7 +13,7 @@ from core.timeline import Span
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports import Machine, Node, Reservation, Tx
 from hub.ports.nodes import OutageCause
-from hub.services import coming_late, facts, offering, sanctions, telling
+from hub.services import coming_late, facts, offering, sanctions, telling, waiting_list
 
 HUB = "hub"
 HEARD_TOO_LITTLE = timedelta(minutes=5)  # R34: offline for longer than that of the grace
@@ -28,7 +28,10 @@ TAPPED_FOR = frozenset(
 
 def release_due(tx: Tx, now: datetime, limit: int) -> int:
     """Give up what is due now. How many."""
-    return sum(_give_up(tx, one, machine, now) for one, machine in due(tx, now, limit))
+    found = due(tx, now, limit)
+    for one, machine in sorted(found, key=lambda pair: pair[1].id):
+        waiting_list.hold(tx, machine.id, Span(one.start, one.end), [one.person])
+    return sum(_give_up(tx, one, machine, now) for one, machine in found)
 
 
 def due(tx: Tx, now: datetime, limit: int) -> list[tuple[Reservation, Machine]]:
@@ -39,10 +42,17 @@ def due(tx: Tx, now: datetime, limit: int) -> list[tuple[Reservation, Machine]]:
 
 def give_way(tx: Tx, machine: Machine, span: Span) -> None:
     """Somebody stands at the machine: slots whose holder did not come in time give way to him now."""
-    for one in tx.bookings.taken(machine.id, span.start, span.end):
-        waiting = one.status is ReservationStatus.CONFIRMED and one.kind in TAPPED_FOR
-        if waiting and coming_late.due(one, machine) <= span.start:
-            _give_up(tx, one, machine, span.start)
+    late = [
+        one
+        for one in tx.bookings.taken(machine.id, span.start, span.end)
+        if one.status is ReservationStatus.CONFIRMED
+        and one.kind in TAPPED_FOR
+        and coming_late.due(one, machine) <= span.start
+    ]
+    if late:
+        waiting_list.hold(tx, machine.id, span, [one.person for one in late])
+    for one in late:
+        _give_up(tx, one, machine, span.start)
 
 
 def came_in_time(tx: Tx, lost: Reservation, tapped: datetime, now: datetime) -> Reservation | None:
@@ -107,9 +117,9 @@ def _give_up(tx: Tx, one: Reservation, machine: Machine, now: datetime) -> bool:
     gone = tx.bookings.set_status(one, status, now)
     if gone is None:
         return False
+    telling.tell(tx, gone, HUB, "reservation.no_show", now, {"strike": not blameless})
     if not blameless:
         sanctions.strike(tx, gone, Cause.NO_SHOW, now)
-    telling.tell(tx, gone, HUB, "reservation.no_show", now, {"strike": not blameless})
     if one.end > now:
         offering.freed(tx, one.machine, Span(now, one.end), now)
     return True

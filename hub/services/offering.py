@@ -55,7 +55,7 @@ def freed(tx: Tx, machine_id: str, span: Span, now: datetime) -> int:
 
 def accept(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> Reservation | NotReserved:
     """Take what was offered; every rule is held against it again. CHANGED: no offer is open; PAST: it ran out."""
-    tx.people.lock([entry.person])
+    _hold(tx, entry)
     offer = tx.waiting.offer_of(entry.id, lock=True)
     if offer is None:
         return NotReserved(refused(Reason.CHANGED).objections)
@@ -73,6 +73,7 @@ def accept(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> Reservatio
 
 def pass_on(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> WaitingEntry | Refused:
     """Say no to the open offer; it goes to whoever is next, and the entry waits on. CHANGED: no offer is open."""
+    _hold(tx, entry)
     offer = tx.waiting.offer_of(entry.id, lock=True)
     if offer is None:
         return refused(Reason.CHANGED)
@@ -83,6 +84,7 @@ def pass_on(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> WaitingEn
 
 def leave(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> WaitingEntry | Refused:
     """Wait no longer; an open offer goes to whoever is next. Refused: CHANGED."""
+    _hold(tx, entry)
     left = waiting_list.leave(tx, entry, by, now)
     offer = tx.waiting.offer_of(entry.id, lock=True)
     if offer is not None and not isinstance(left, Refused):
@@ -93,6 +95,8 @@ def leave(tx: Tx, entry: WaitingEntry, by: Person, now: datetime) -> WaitingEntr
 def lapse(tx: Tx, now: datetime, limit: int) -> int:
     """Offers that nobody answered in time go to whoever is next. How many."""
     due = tx.waiting.offers_due(now, limit)
+    for offer in sorted(due, key=lambda one: one.machine):
+        waiting_list.hold(tx, offer.machine, Span(offer.start, offer.end), [offer.person])
     for offer in due:
         _end(tx, offer, OfferStatus.LAPSED, now)
     return len(due)
@@ -101,6 +105,15 @@ def lapse(tx: Tx, now: datetime, limit: int) -> int:
 def ttl(start: datetime, now: datetime) -> timedelta:
     """How long an offer is held."""
     return min(LONGEST, max(SHORTEST, (start - now) / 2))
+
+
+def _hold(tx: Tx, entry: WaitingEntry) -> None:
+    """Hold whoever the answer to an open offer may concern, before the offer itself."""
+    offer = tx.waiting.offer_of(entry.id)
+    if offer is None:
+        tx.people.lock([entry.person])
+    else:
+        waiting_list.hold(tx, offer.machine, Span(offer.start, offer.end), [entry.person])
 
 
 def _end(tx: Tx, offer: Offer, how: OfferStatus, now: datetime) -> None:
@@ -168,7 +181,7 @@ def _judged(tx: Tx, wish: Wish, now: datetime, but: str = "") -> tuple[Ground | 
 def _offered(tx: Tx, machine: Machine, entry: WaitingEntry, span: Span, now: datetime) -> Offer | None:
     near = span.start - now < NEAR
     until = span.end - timedelta(minutes=entry.min_minutes) if near else now + ttl(span.start, now)
-    hold = None if near else _hold(tx, machine, entry, span, (until, now))
+    hold = None if near else _kept_seat(tx, machine, entry, span, (until, now))
     if hold is None and not near:
         return None
     offer = Offer(
@@ -203,7 +216,7 @@ def _tell_offer(tx: Tx, offer: Offer, now: datetime) -> None:
     granting.changed(tx, [offer.machine], now)
 
 
-def _hold(
+def _kept_seat(
     tx: Tx, machine: Machine, entry: WaitingEntry, span: Span, times: tuple[datetime, datetime]
 ) -> Reservation | None:
     until, now = times

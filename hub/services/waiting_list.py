@@ -1,6 +1,6 @@
 """Who waits for which machine, and in which order are they asked? Class first, then fairness, then who came first (R51)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -92,6 +92,19 @@ def wanted(tx: Tx, machine: Machine, span: Span, person: str) -> bool:
     """Whether anybody but this person waits for this time."""
     waiting = tx.waiting.open_for(machine.id, machine.family, machine.lab, span.start, span.end)
     return any(entry.person != person for entry in waiting)
+
+
+def hold(tx: Tx, machine: str, span: Span, persons: Iterable[str]) -> None:
+    """Hold whoever a time may concern before anything is written: these people and all who wait for it, then the seats.
+
+    As whoever books does, in the same order: else two of them would wait for each other.
+    """
+    found = tx.machines.get(machine)
+    if found is None:
+        return
+    waiting = tx.waiting.open_for(machine, found.family, found.lab, span.start, span.end)
+    tx.people.lock(sorted({*persons, *(entry.person for entry in waiting)}))
+    tx.machines.seats(machine, lock=True)
 
 
 def in_turn(tx: Tx, machine: Machine, span: Span, now: datetime) -> list[WaitingEntry]:

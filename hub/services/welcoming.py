@@ -1,4 +1,4 @@
-"""Is the house open now, and for whom? The lab's own hours, its closures taken out; and how many people are at work there.
+"""Is the house open now, and for whom? The lab's own hours, its closures taken out; and how many people are there at least.
 
 Nobody is counted by name, and a small number is no number: who is alone in a workshop is not told to the street.
 """
@@ -37,7 +37,7 @@ def welcome(tx: Tx, lab: str, now: datetime) -> Welcome | None:
     present = span_around(open_spans, now)
     public = span_around(open_for(hours, frozenset({Audience.PUBLIC})), now) is not None
     since = present.start if present else max((one.end for one in open_spans if one.end <= now), default=None)
-    return Welcome(found, present is not None, public, since, _at_work(tx, lab) if public else None)
+    return Welcome(found, present is not None, public, since, _present(tx, lab, now) if public else None)
 
 
 def house_hours(house: House, within: Span) -> list[Opening]:
@@ -53,7 +53,9 @@ def house_hours(house: House, within: Span) -> list[Opening]:
     ]
 
 
-def _at_work(tx: Tx, lab: str) -> int | None:
+def _present(tx: Tx, lab: str, now: datetime) -> int | None:
+    """How many there are at least: whoever is at a machine, or has said that he is in the workshop."""
     running = tx.sessions.running_in(lab)
     people = {one.person for one in running} | {one.responsible for one in running if one.responsible}
-    return len(people) if len(people) >= FEWEST else None
+    most = max(len(people), len(tx.assurance.present_until(lab, now)))
+    return most if most >= FEWEST else None

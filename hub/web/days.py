@@ -18,7 +18,7 @@ from hub.services.reserving import NotReserved, Wish
 from hub.web.house import house, now, voice
 from hub.web.shares import share_of
 from hub.web.signing import somebody
-from hub.web.slots import Hour, Offered, hours_of, lengths, listed, usual_length
+from hub.web.slots import Hour, hours_of, lengths, listed, usual_length, why_nothing
 from hub.web.whys import whys
 
 ALONE = ReservationKind.UNATTENDED
@@ -68,7 +68,7 @@ def day_page(wish: DayWish, against: tuple[Objection, ...] = ()) -> str:
         shown=day,
         wish=wish,
         hours=hours,
-        nothing=_why_nothing(found),
+        nothing=why_nothing(found, speech),
         length=length,
         chosen=chosen,
         lengths=lengths_of(wish, day),
@@ -134,12 +134,6 @@ def _offers(hours: list[Hour], start: datetime | None) -> bool:
     return any(
         slot.start == start for hour in hours for slot in ((hour.first, *hour.others) if hour.first else ())
     )
-
-
-def _why_nothing(found: list[Offered]) -> str:
-    """The one reason why nothing of the day can be had; "" where something can, or the reasons differ."""
-    reasons = {voice().say(one.why.code, one.why.params) for one in found if one.why is not None}
-    return reasons.pop() if len(reasons) == 1 and not any(one.slots for one in found) else ""
 
 
 def _head(day: Day) -> dict[str, str]:

@@ -18,7 +18,7 @@ from hub.services import facts, ground, holding
 from hub.services.house import house_of
 from hub.web.lanes import Lane
 from hub.web.reading import Place
-from hub.web.slots import Hour, Offered, Slot, hours_of, lengths, listed
+from hub.web.slots import Hour, Offered, Slot, hours_of, lengths, listed, why_nothing
 from hub.words import Voice
 
 
@@ -52,6 +52,10 @@ class FamilyDay:
     def after(self) -> date:
         """The day after."""
         return self.day + timedelta(days=1)
+
+    def nothing(self, speech: Voice) -> str:
+        """The one reason why nothing can be had on this day; "" where something can, or the reasons differ."""
+        return why_nothing(self.found, speech)
 
     def hours(self, mine: str, speech: Voice) -> list[Hour]:
         """The hours as listed; a class of any machine stands where nothing else can be had."""

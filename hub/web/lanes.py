@@ -5,7 +5,7 @@ time is cut at half hours (or at the machine's own step, where that is longer), 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from core.booking import BookingRules, Taken, Wanted, objections
 from core.timeline import Span, at_local
 from core.vocabulary import Role
 from hub.ports import Reservation
+from hub.services.ground import near
 from hub.web.looks import ICONS, piece_kind
 from hub.web.reading import Place
 from hub.words import Voice
@@ -160,10 +161,13 @@ def _column(lane: Lane, first: int, instants: Sequence[datetime], scene: Scene) 
     slices = [
         _slice(lane, (at, first + row * ROW_MIN), (taken, opened), scene) for row, at in enumerate(instants)
     ]
+    reach = near(lane.rules, whole)
+    beside = [one for one in lane.seats if one.overlaps(reach.start, reach.end)]
+    today = replace(lane, seats=tuple(beside))  # a day's neighbours are all that bears on its starts
     cells, row = [], 0
     for _, group in groupby(slices, key=lambda one: one.key):
         same = list(group)
-        cells.append((first + row * ROW_MIN, _cell(lane, same, scene)))
+        cells.append((first + row * ROW_MIN, _cell(today, same, scene)))
         row += len(same)
     return cells
 

@@ -113,6 +113,12 @@ def listed(found: Iterable[Offered], taken: Sequence[Reservation], mine: str, sp
     ]
 
 
+def why_nothing(found: Sequence[Offered], speech: Voice) -> str:
+    """The one reason why nothing of the day can be had; "" where something can, or the reasons differ."""
+    reasons = {speech.say(one.why.code, one.why.params) for one in found if one.why is not None}
+    return reasons.pop() if len(reasons) == 1 and not any(one.slots for one in found) else ""
+
+
 WORDS = {
     "booked": mark("Taken"), "class": mark("Class"), "out": mark("Maintenance"), "yours": mark("You"),
 }  # fmt: skip

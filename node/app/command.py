@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from node.app.lean import spare_openssl
 from node.ports import ShelfBroken
 from node.settings import NodeSettings, SettingsError, load
 
@@ -55,6 +56,7 @@ def _refused(reason: str) -> int:
 
 
 def _keeper(settings: NodeSettings) -> Any:
+    spare_openssl()
     from node.app.keeper import keeper_program  # noqa: PLC0415  the doorman needs no relay
 
     return keeper_program(settings)

@@ -1,4 +1,4 @@
-"""What need not be loaded before the relay is safe? Half of gpiozero's start: it asks for the names of pin factories.
+"""What need not be loaded at all? Half of gpiozero's start, and in a keeper OpenSSL: a Pi Zero 2 has 512 MB and a slow card.
 
 gpiozero imports importlib.metadata (with email, zipfile, csv: 20 of its 50 ms) to find a pin factory by name. Every part here
 is given its factory, so the question is not asked; should it be, the real module answers.
@@ -19,6 +19,18 @@ def spare_metadata() -> None:
         module.entry_points = _entry_points  # type: ignore[attr-defined]
         module.__getattr__ = _real  # type: ignore[method-assign]  # whoever else asks for it gets the real one
         sys.modules[BACKPORT] = module
+
+
+def spare_openssl() -> None:
+    """Call it first in a process that is a keeper and nothing else: it hashes some hundred bytes a tap, as Python itself can.
+
+    Where hashlib is loaded already it changes nothing.
+    """
+    if "hashlib" not in sys.modules and "_hashlib" not in sys.modules:
+        sys.modules["_hashlib"] = None  # type: ignore[assignment]  # an ImportError: hashlib then takes its own
+        importlib.import_module("hashlib")
+        importlib.import_module("hmac")
+        del sys.modules["_hashlib"]
 
 
 def _entry_points(**wanted: Any) -> Any:

@@ -92,6 +92,9 @@ class SignOff:
             self._go_on(Claim())
         elif self._claim.pupil is not None:
             self._confirm(self._claim)
+        elif not self._claim.waiting:  # pushed by mistake: pushed again, it is over
+            self._claim = None
+            self._stage.clear()
         return True
 
     def tap(self, key: str) -> tuple[Objection, ...]:

@@ -13,8 +13,9 @@ from node.keeper.store import Store
 
 KEEP_MS: Final = 90 * 24 * 3600 * 1000  # wire.md, "Records"
 MOST: Final = 100  # wire.md: at most 100 records a batch
-ACK: Final = """INSERT OR IGNORE INTO acked SELECT ordinal, ?, ?, ?, ? FROM journal WHERE id = ?
-    AND ? <= (SELECT max(seq) FROM record WHERE journal = ordinal)"""
+ACK: Final = """INSERT INTO acked SELECT ordinal, ?, ?, ?, ? FROM journal WHERE id = ?
+    AND ? <= (SELECT max(seq) FROM record WHERE journal = ordinal)
+    ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms WHERE excluded.at_ms < acked.at_ms"""
 DELETE_OLD: Final = """DELETE FROM record WHERE EXISTS (SELECT 1 FROM acked WHERE acked.journal = record.journal
     AND acked.seq >= record.seq AND acked.at_ms <= ?) AND journal < (SELECT max(ordinal) FROM journal)"""
 

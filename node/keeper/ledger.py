@@ -43,14 +43,10 @@ class Ledger:
             self._last_at = ""  # another source: what the former one said binds it no longer
         self._trust, self._zero_ms, self._told = trust, zero_ms, True
 
-    def at_ms(self) -> int:
-        """The present instant as a record would be dated, in milliseconds since 1970."""
-        return (self._at(self._clock.monotonic_ms()) - EPOCH) // timedelta(milliseconds=1)
-
-    @property
-    def vouched(self) -> bool:
-        """Does anybody vouch for that instant? Nothing is thrown away for its age before."""
-        return self._told and self._trust != Trust.STALE
+    def trusted_ms(self) -> int | None:
+        """The present instant in milliseconds since 1970; None while nobody vouches for it."""
+        vouched = self._told and self._trust != Trust.STALE
+        return self._zero_ms + self._clock.monotonic_ms() if vouched else None
 
     def write(self, records: Sequence[Record], memory: Mapping[str, str], *, hold: bool = True) -> bool:
         """Write now, in one transaction; False when it is not on disk. `hold`: keep it for later then."""
@@ -107,12 +103,10 @@ class Ledger:
             del self._held[next(edges, 0)]
         self.distrust()
 
-    def _at(self, mono_ms: int) -> datetime:
-        return EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
-
     def _stamp(self, mono_ms: int) -> Stamp:
         """Dated by trusted time where the doorman told it, and never before the record before."""
-        self._last_at = max(self._last_at, instant_text(self._at(mono_ms)))
+        at = EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
+        self._last_at = max(self._last_at, instant_text(at))
         return Stamp(self._last_at, self._boot, mono_ms, self._trust)
 
 

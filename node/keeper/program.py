@@ -99,11 +99,11 @@ class Program:
 
     def _forget(self) -> None:
         """Clear out what the hub has long had; a disk that refuses even this must not end a session."""
-        ledger = self.keeper.ledger
-        if not ledger.vouched:
-            return  # a board that thinks it is 2100 keeps everything
+        now_ms = self.keeper.ledger.trusted_ms()
+        if now_ms is None:
+            return  # nothing is old on a board that does not know what day it is
         try:
-            archive.forget(self._store, ledger.at_ms())
+            archive.forget(self._store, now_ms)
         except JournalFault as problem:
             log.error("event=forget_failed problem=%s", problem)  # noqa: TRY400 - one line, no trace
 

@@ -35,7 +35,9 @@ from node.keeper.trial import Trial
 
 log = logging.getLogger("loquet.keeper")
 NOBODY: Final = (0, "")
-LATEST_MS: Final = 4_102_444_800_000  # the year 2100: a later "now" is a mistake
+LATEST_MS: Final = (
+    4_102_444_800_000  # the year 2100: a later "now" is a mistake; nothing is 90 days behind it
+)
 MOST_WHY: Final = 200  # signs; a record must fit a packet
 
 
@@ -206,7 +208,8 @@ class Requests:
         follows = (cast("int", asked["epoch"]), str(asked["store"]))
         self._follows = follows
         journals = cast("dict[str, object]", asked["journals"])
-        archive.take_ack(self._store, follows, journals, self._keeper.ledger.at_ms())
+        at_ms = self._keeper.ledger.trusted_ms()
+        archive.take_ack(self._store, follows, journals, LATEST_MS if at_ms is None else at_ms)
 
     def _alive(self, asked: Message) -> None:
         told = asked.get("time")

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.traced import breach
 from tests.faults.wired import Wired
 
-pytestmark = pytest.mark.mosquitto
+pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(900)]
 PARTITIONS = int(os.environ.get("LOQUET_PARTITIONS", "16"))
 
 

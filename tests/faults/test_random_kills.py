@@ -15,7 +15,7 @@ import pytest
 from loquet.bench.channel import BenchNo
 from tests.together.demo import Demo, until
 
-pytestmark = pytest.mark.mosquitto
+pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(900)]
 KILLS = int(os.environ.get("LOQUET_KILLS", "12"))
 SEED = int(os.environ.get("LOQUET_SEED", "7"))
 NODES = ("las-1", "cnc-2", "3dp-1")

@@ -40,7 +40,7 @@ _SEATS = (
     .where(SEAT.c.machine == bindparam("machine"))
     .order_by(SEAT.c.id)
 )
-_SEATS_LOCKED = _SEATS.with_for_update()
+_SEATS_LOCKED = _SEATS.with_for_update(key_share=True)  # whoever only refers to the row need not wait
 
 
 class MachineBook:

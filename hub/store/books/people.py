@@ -25,7 +25,7 @@ _ROLES = select(ROLE).where(ROLE.c.person.in_(bindparam("persons", expanding=Tru
 _THESE = (
     select(PERSON.c.id).where(PERSON.c.id.in_(bindparam("persons", expanding=True))).order_by(PERSON.c.id)
 )
-_LOCKED = _THESE.with_for_update()
+_LOCKED = _THESE.with_for_update(key_share=True)  # whoever only refers to the row need not wait
 
 
 class PeopleBook:

@@ -113,9 +113,12 @@ class PahoLink:
         self._ended.clear()
         client = self._new_client()
         try:
-            client.connect(self._way.host, self._way.port, keepalive=KEEPALIVE_S)
+            greeted = client.connect(self._way.host, self._way.port, keepalive=KEEPALIVE_S)
         except OSError as error:
             _log.info("event=broker-away cause=%s", type(error).__name__)
+            return False
+        if greeted != SENT:  # it hung up in the middle of our greeting: paho tells nobody of that end
+            _log.info("event=broker-away cause=greeting-cut code=%d", greeted)
             return False
         self._client = client
         client.loop_start()

@@ -62,8 +62,10 @@ def test_with_a_cookie_and_without_the_same_is_said(hub, http):
 
 
 def test_a_method_that_no_door_knows_is_a_problem_too(http):
-    answer = http.open("/api/v1/machines", method="PROPFIND")
+    answer = http.open("/api/v1/machines/LAS-1", method="PROPFIND")
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert answer.get_json()["objections"][0]["params"] == {"field": "method"}
 
 
 def test_a_token_books_and_its_revocation_holds_at_once(http, store, cast):

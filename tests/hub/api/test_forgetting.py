@@ -12,10 +12,11 @@ from core.timeline import stamp
 from core.vocabulary import Role, SessionKind
 from hub.api import Deps, register
 from hub.ports import Session
-from hub.services import certifying, enrolling, sanctions
+from hub.services import certifying, enrolling, granting, sanctions
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
 from hub.store.books.audit import first_broken
+from hub.store.making import found
 from tests.cast import ADC, NOW
 from tests.hub.api.conftest import Client, token_for
 
@@ -137,6 +138,18 @@ def test_what_he_had_booked_is_free_again_without_a_strike(page, as_, life, stor
     assert as_("bram").post("/reservations", slot(NOW + HOUR)).status_code == 201
     assert store.read(lambda tx: len(tx.strikes.of(cast.amelie, ADC))) == before
     assert [one.status for one in store.read(lambda tx: tx.waiting.of(cast.amelie))] == ["left"]
+
+
+def test_the_machines_hear_of_it_at_once(page, life, store):
+    store.write(lambda tx: found(tx, NOW, demo=False))
+    store.write(lambda tx: tx.nodes.add("las-1", ADC, "LAS-1", VAULT.seal(bytes(32)), NOW))
+    store.write(lambda tx: granting.recompile_all(tx, NOW))
+    known = store.read(lambda tx: granting.view_body(tx, "las-1", VAULT, NOW))
+    page("amelie").send("DELETE", "/me")
+    told = store.read(lambda tx: granting.view_body(tx, "las-1", VAULT, NOW))
+    assert "Amélie" in str(known)
+    assert "Amélie" not in str(told)
+    assert store.read(lambda tx: tx.outbox.waiting(["view"])) == 1
 
 
 def test_his_address_may_come_back_as_somebody_new(page, as_, life):

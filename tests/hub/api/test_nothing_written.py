@@ -153,6 +153,10 @@ def test_another_s_booking_is_as_if_it_were_none(amelie, brams, rows, method, en
 
 
 STAFF = [
+    ("POST", "/reservations", slot(kind="walkup"), 422),
+    ("POST", "/reservations/series", slot(kind="walkup", rrule="FREQ=DAILY;COUNT=2"), 422),
+    ("POST", "/reservations", slot(override=True), 422),
+    ("POST", "/reservations", slot(member="nobody"), 404),
     ("POST", "/closures", SPAN | {"reason": ""}, 422),
     ("POST", "/closures", {"start": SPAN["end"], "end": SPAN["start"], "reason": "x"}, 422),
     ("POST", "/closures", SPAN | {"reason": "x", "machine": "LAS-9"}, 404),

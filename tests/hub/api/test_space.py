@@ -6,6 +6,7 @@ import pytest
 
 from core.vocabulary import Audience, SessionKind
 from hub.ports import Closure, Opening, Session
+from hub.ports.assurance import Proof, ProofKind
 from tests.cast import ADC, NOW, member
 
 HOUR = timedelta(hours=1)
@@ -73,6 +74,14 @@ def test_a_number_is_told_from_three_people_on(stranger, store, cast, people, to
     at_work(store, cast, people)
     sensors = space(stranger).get_json().get("sensors")
     assert (sensors and sensors["people_now_present"][0]["value"]) == told
+
+
+def test_who_has_said_that_he_is_here_counts_without_a_machine(stranger, store, cast):
+    open_to_the_public(store)
+    for person in (cast.amelie, cast.bram, cast.tom):
+        here = Proof(ADC, person, ProofKind.PRESENCE, NOW, NOW + HOUR)
+        store.write(lambda tx, one=here: tx.assurance.prove(one))
+    assert space(stranger).get_json()["sensors"]["people_now_present"][0]["value"] == 3
 
 
 def test_no_number_is_told_while_only_members_may_come(stranger, store, cast):

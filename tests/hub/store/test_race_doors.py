@@ -11,7 +11,7 @@ import pytest
 
 from core.rulebook import Level
 from core.vocabulary import ReservationKind, ReservationStatus
-from hub.ports import Busy, Reservation, Store, Tx, WaitingEntry
+from hub.ports import Busy, Reservation, Store, Tx, WaitingEntry, WaitingStatus
 from hub.services import extending, giving_back, grouping, offering, reserving, ruling, series, waiting_list
 from hub.services.grouping import GroupWish
 from hub.services.reserving import Wish
@@ -126,7 +126,13 @@ def walking_up(store: Store, _cast: Cast, person: str, span: Times) -> bool:
 
 def waiting(store: Store, _cast: Cast, person: str, span: Times) -> bool:
     want = Want(ADC, person, None, "laser", FIRST, span[1] + HOUR, 30)
-    return isinstance(store.write(lambda tx: waiting_list.join(tx, want, NOW)), WaitingEntry)
+
+    def join(tx: Tx) -> object:
+        """One wait at a time: a list of hundreds would be no race but a queue."""
+        waits = any(one.status is WaitingStatus.WAITING for one in tx.waiting.of(person))
+        return None if waits else waiting_list.join(tx, want, NOW)
+
+    return isinstance(store.write(join), WaitingEntry)
 
 
 def accepting(store: Store, _cast: Cast, person: str, _span: Times) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,6 +88,53 @@ def test_waiting_tasks_share_one_commit(store: SqliteStore):
     assert len(commits) == 2
 
 
+def test_whoever_writes_while_nobody_else_does_writes_in_his_own_thread_and_shows_nothing_of_himself(
+    store: SqliteStore,
+):
+    cast_in(store)
+    mine = ContextVar("mine", default="nobody's")
+    mine.set("the request's")
+    assert store.write(lambda _tx: (threading.current_thread(), mine.get())) == (
+        threading.main_thread(),
+        "nobody's",
+    )
+
+
+def test_who_is_stopped_while_he_writes_leaves_nothing_and_the_next_one_writes(store: SqliteStore):
+    cast_in(store)
+
+    def stopped(tx):
+        put(tx, "half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.write(stopped)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(store.write, lambda tx: put(tx, "whole")).result(10) == "whole"
+    assert store.read(lambda tx: tx.outbox.waiting(["mail"])) == 1
+
+
+def test_nobody_overtakes_those_who_wait(store: SqliteStore):
+    cast_in(store)
+    hold, held, order = threading.Event(), threading.Event(), []
+
+    def first(_tx):
+        held.set()
+        assert hold.wait(10)
+
+    with ThreadPoolExecutor(3) as pool:
+        slow = pool.submit(store.write, first)
+        assert held.wait(10)
+        waits = pool.submit(store.write, lambda _tx: order.append("waited"))
+        while not store._writer._tasks:
+            threading.Event().wait(0.001)
+        late = pool.submit(lambda: (slow.result(10), store.write(lambda _tx: order.append("late"))))
+        hold.set()
+        waits.result(10)
+        late.result(10)
+    assert order == ["waited", "late"]
+
+
 def test_a_commit_that_fails_is_heard_by_everybody_in_it(store: SqliteStore):
     cast_in(store)
 
@@ -129,6 +177,7 @@ def test_a_closed_store_takes_nothing_and_finishes_what_waits(sqlite_migrated: s
 CHILD = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from hub.store.store import open_store
 from tests.cast import ADC, NOW
 store = open_store(sys.argv[1])

@@ -6,6 +6,7 @@ import pytest
 from flask import request
 
 from hub.app import create_app
+from hub.web.frame import STATIC
 
 PUBLIC = ("/", "/?family=laser", "/machines/LAS-1", "/sign-in", "/nowhere", "/machines/NOPE")
 MEMBERS = ("/mine", "/machines/LAS-1/book", "/machines/SOL-1/book?minutes=60&day=2026-11-25")
@@ -112,3 +113,13 @@ def test_only_a_named_proxy_may_say_who_calls(settings, store, cast, clock):
     behind.test_client().get("/who", headers=forged, environ_overrides={"REMOTE_ADDR": "198.51.100.1"})
     behind.test_client().get("/who", headers=forged, environ_overrides={"REMOTE_ADDR": "10.1.2.3"})
     assert seen == ["198.51.100.1", "203.0.113.5"]
+
+
+@pytest.mark.parametrize("path", ["/", "/machines/LAS-1", "/mine", "/machines/LAS-1/book", "/week"])
+def test_a_page_brings_no_more_style_than_it_wears(browser, path):
+    """visual.md §4 aims at 16 kB; what all pages share is 20, and none carries another page's parts."""
+    bram = browser("bram")
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/([^"?]+)', bram.get(path).text)
+    assert "loquet.css" in sheets
+    assert sum((STATIC / one).stat().st_size for one in sheets) < 27_000
+    assert not any("bench" in one or "staff" in one for one in sheets)

@@ -187,3 +187,17 @@ def test_a_first_pause_is_no_longer_than_it_came(browser, store, cast):
     answer = browser("dora").post(f"/staff/warnings/{cast.bram}/ban", {"days": "30", "reason": "x"}, form="/staff/warnings")  # fmt: skip
     assert answer.status_code == 422
     assert barred(store, cast.bram) == NOW + timedelta(days=7)
+
+
+def test_a_human_makes_a_second_pause_longer_and_says_why(browser, store, cast):
+    for back in (40, 38, 36, 4, 2, 0):
+        at = NOW - timedelta(days=back)
+        missed = reserved(store, cast.bram, at - timedelta(hours=2))
+        store.write(lambda tx, one=missed, at=at: sanctions.strike(tx, one, Cause.NO_SHOW, at))
+    dora = browser("dora")
+    page = dora.get(f"/staff/warnings?member={cast.bram}&lang=en").text
+    assert '<option value="14">14</option>' in page
+    assert '<option value="30">' not in page
+    longer = {"days": "14", "reason": "three more within a week"}
+    assert dora.post(f"/staff/warnings/{cast.bram}/ban", longer, form="/staff/warnings").status_code == 303
+    assert barred(store, cast.bram) == NOW + timedelta(days=14)

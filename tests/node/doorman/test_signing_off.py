@@ -193,3 +193,20 @@ def test_a_class_that_a_power_cut_interrupts_keeps_who_was_signed_and_goes_on(tw
     push(two)
     push(two)
     assert [one["trainee"] for one in signed(two)] == ["emma", "bram"]
+
+
+def test_a_sign_off_opened_by_mistake_ends_with_a_second_push_and_the_machine_is_anybodys(bench) -> None:
+    push(bench)
+    assert bench.screen == "SIGN_OFF"
+    push(bench)
+    assert bench.screen == "FREE"
+    assert bench.tap("amelie").action == "start"
+    assert signed(bench) == []
+
+
+def test_a_push_after_the_trainers_badge_ends_it_too(bench) -> None:
+    push(bench)
+    bench.tap("driss")
+    push(bench)
+    assert bench.screen == "FREE"
+    assert bench.tap("emma").action == "refuse"

@@ -77,6 +77,11 @@ def test_an_item_of_the_list_has_one_button_and_it_is_not_said_twice() -> None:
     assert said["facts"] == ["Noodstop en brand:", "getoond?"]
 
 
+def test_a_sign_off_that_was_opened_by_mistake_is_closed_by_the_same_button() -> None:
+    waiting = replace(FREE, said=Said(Word.SIGN_OFF, 0, None, text="trainer", ends_ms=60_000))
+    assert [(one["do"], one["text"]) for one in told(waiting, SITE)["buttons"]] == [("extend", "Annuler")]
+
+
 def test_the_end_is_asked_twice_and_says_what_becomes_of_the_job() -> None:
     assert "s’achève" in told(USED, SITE)["sure"]["note"]
     assert "tout de suite" in told(replace(USED, finishes=False), SITE)["sure"]["note"]
@@ -263,6 +268,7 @@ def test_a_press_on_this_page_reaches_the_doorman_once(kiosk: KioskFace, heard: 
         ({"Content_Length": None}, 411),
         ({"Content_Length": "-1"}, 411),
         ({"Content_Length": "513"}, 413),
+        ({"Content_Length": "9" * 5_000}, 413),
     ],
 )
 def test_a_page_of_elsewhere_presses_nothing(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from node.keeper import archive
 from tests.node.keeper.rig import PRINTER, HandClock, Rig
 
 
@@ -128,10 +129,25 @@ def test_a_jump_of_a_day_changes_no_lease_and_no_second_of_the_bill(tmp_path, ju
     assert json.loads(json.dumps(rig.records()[-1]["data"]))["power_s"] == 900
 
 
-def test_a_board_that_thinks_it_is_2100_throws_nothing_away(tmp_path):
+ZERO_MS = 1_795_500_000_000
+
+
+def test_nothing_is_thrown_away_on_the_word_of_a_clock_that_nobody_vouches_for(tmp_path):
     rig = Rig(tmp_path, policy=PRINTER).with_doorman()
-    rig.say("alive", time={"trust": "stale", "zero_ms": 4_000_000_000_000})
-    assert not rig.ledger.vouched
-    rig.say("alive", time={"trust": "hub", "zero_ms": 1_795_500_000_000})
-    assert rig.ledger.vouched
-    assert rig.ledger.at_ms() == 1_795_500_000_000 + rig.clock.ms
+    rig.energise()
+    first = rig.store.journal
+    back = rig.again().with_doorman()
+    back.say("alive", time={"trust": "stale", "zero_ms": 1})
+    assert back.ledger.trusted_ms() is None
+    back.say("acked", epoch=5, store="a", journals={first: 1})  # in 1970, as far as this board knows
+    back.say("alive", time={"trust": "hub", "zero_ms": ZERO_MS})
+    now_ms = back.ledger.trusted_ms()
+    assert now_ms == ZERO_MS + back.clock.ms
+    count = len(back.rows())
+    archive.forget(back.store, now_ms)
+    assert len(back.rows()) == count
+    back.say("acked", epoch=5, store="a", journals={first: 1})  # again, and now the day is known
+    archive.forget(back.store, now_ms + archive.KEEP_MS - 1)
+    assert len(back.rows()) == count
+    archive.forget(back.store, now_ms + archive.KEEP_MS)
+    assert len(back.rows()) == count - 1

@@ -12,6 +12,9 @@ from core.wire import codec, post, topics
 from core.wire import messages as m
 from core.wire.seal import Keys
 from core.wire.topics import Down, Up
+from hub.mqtt.link import BrokerLink
+from hub.mqtt.link import Ears as HubEars
+from hub.mqtt.link import Way as HubWay
 from node.doorman.link import PahoLink, Way
 from node.doorman.link.patience import FIRST_S, LONGEST_S, delay_s
 from node.ports import Heard, LinkDown, LinkUp
@@ -232,3 +235,47 @@ def test_each_try_waits_longer_and_no_two_nodes_alike():
     assert longest == sorted(longest)
     assert longest[-1] == LONGEST_S
     assert [delay_s(tries, Low()) for tries in range(40)] == [half / 2 for half in longest]
+
+
+def cut_short(made, monkeypatch):
+    """The broker dies in the very moment in which the first connection says who it is."""
+    make, met = made._new_client, []
+
+    def new_client():
+        client = make()
+        if not met:
+            met.append(client)
+            connect = client.connect
+
+            def dying(*args, **how):
+                write = client._packet_write
+                monkeypatch.setattr(client, "_packet_write", lambda: mqtt.MQTT_ERR_CONN_LOST)
+                found = connect(*args, **how)
+                monkeypatch.setattr(client, "_packet_write", write)
+                return found
+
+            monkeypatch.setattr(client, "connect", dying)
+        return client
+
+    monkeypatch.setattr(made, "_new_client", new_client)
+    return met
+
+
+def test_a_broker_that_dies_while_a_node_says_who_it_is_is_found_again(broker, inbox, monkeypatch):
+    made = PahoLink("las-1", LAS, Way(broker.host, broker.port, "las-1", broker.users["las-1"]), inbox.put)
+    met = cut_short(made, monkeypatch)
+    made.start()
+    until(inbox, LinkUp)
+    assert met
+    made.stop()
+
+
+def test_a_broker_that_dies_while_a_gateway_says_who_it_is_is_found_again(broker, monkeypatch):
+    up = threading.Event()
+    ears = HubEars(lambda *_: None, up.set, lambda: None)
+    made = BrokerLink(HubWay(broker.host, broker.port, "hub.1", broker.users["hub.1"]), ears)
+    met = cut_short(made, monkeypatch)
+    made.start()
+    assert up.wait(PATIENCE_S)
+    assert met
+    made.stop()

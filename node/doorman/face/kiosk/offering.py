@@ -11,8 +11,9 @@ CATEGORIES: Final = ("machine", "tool", "extraction", "computer", "fire", "other
 SEVERITIES: Final = ("notice", "fault", "danger")
 PIN_DIGITS: Final = range(4, 13)
 PADS: Final = frozenset({"PIN", "PIN_WRONG"})
-SILENT: Final = frozenset({"DENY", "CHECKING", "SIGN_OFF"}) | PADS
+SILENT: Final = frozenset({"DENY", "CHECKING"}) | PADS
 RUNNING: Final = frozenset({"WELCOME", "RUNNING", "ENDING", "OVERRUN", "EXTENDED", "IDLE_SOON"})
+ASKED: Final = {"CHECK": "confirm", "SIGN_OFF": "cancel"}  # the one answer to what the box asks
 NOBODYS: Final = frozenset({"FREE", "RESERVED_WAIT", "OFFLINE"})
 
 Offer = tuple[Button, str]
@@ -28,8 +29,8 @@ def offered(showing: Showing, name: str) -> tuple[Offer, ...]:
 
 def _offers(showing: Showing, name: str) -> Iterator[Offer]:
     guest = showing.guest
-    if name == "CHECK":
-        yield Button.EXTEND, "confirm"
+    if name in ASKED:
+        yield Button.EXTEND, ASKED[name]
         return
     if guest is not None:
         if guest.kind is SessionKind.USE and guest.until is not None and name in RUNNING:

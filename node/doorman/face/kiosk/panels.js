@@ -23,6 +23,7 @@ window.Panels = ({ press, told }) => {
     $("choices").replaceChildren(...choices);
     $("ways").replaceChildren(...ways);
     $("panel").hidden = false;
+    for (const id of ["state", "side"]) $(id).inert = true;
     $("asked").focus();
     stay();
   }
@@ -33,6 +34,7 @@ window.Panels = ({ press, told }) => {
     digits = "";
     clearTimeout(closing);
     $("panel").hidden = true;
+    for (const id of ["state", "side"]) $(id).inert = false;
     for (const id of ["choices", "ways"]) $(id).replaceChildren();
     opener?.focus?.();
   }

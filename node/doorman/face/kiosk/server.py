@@ -52,6 +52,7 @@ GUARDS: Final = {
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 SLOW_S: Final = 5.0  # a client that says nothing for so long is let go
 MOST_PRESSES: Final = 10  # at once, then one a second: more is no finger
+MOST_DIGITS: Final = 4  # of a length that is looked at
 PROOF: Final = "X-Loquet-Kiosk"  # the secret of this start: a page of elsewhere cannot read it
 Put = Callable[[object], None]
 
@@ -170,7 +171,7 @@ class _Door(BaseHTTPRequestHandler):
             return 415
         if not (length.isascii() and length.isdigit()):
             return 411
-        return 413 if int(length) > MOST_BYTES else None
+        return 413 if len(length) > MOST_DIGITS or int(length) > MOST_BYTES else None
 
     def _here(self) -> bool:
         """Whether the other end is on this board."""

@@ -5,6 +5,7 @@ A node writes below its own `up/`, reads its own `down/`; the hub's state is for
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from core.wire.refused import Flaw, Refused
 
@@ -57,16 +58,21 @@ def sealed(kind: Up | Down) -> bool:
     return kind is not Up.STATE
 
 
+MOST_KEPT = 16_384  # topics whose reading and spelling is remembered: a message costs neither twice
+
+
 def is_node_id(text: str) -> bool:
     """May a node be called this? Reserved names would be taken for a gateway or a broker's user."""
     return _NODE_ID.fullmatch(text) is not None and text not in RESERVED
 
 
+@lru_cache(MOST_KEPT)
 def up(node: str, kind: Up) -> str:
     """The topic on which `node` says `kind`; ValueError for an impossible node id."""
     return f"{ROOT}/node/{_checked(node)}/up/{kind.value}"
 
 
+@lru_cache(MOST_KEPT)
 def down(node: str, kind: Down) -> str:
     """The topic on which the hub says `kind` to `node`; ValueError for an impossible node id."""
     return f"{ROOT}/node/{_checked(node)}/down/{kind.value}"
@@ -82,6 +88,7 @@ def for_node(node: str) -> tuple[str, ...]:
     return (*(down(node, kind) for kind in Down), HUB_STATE)
 
 
+@lru_cache(MOST_KEPT)
 def read_up(topic: str) -> tuple[str, Up]:
     """Who says what on this topic; Refused(TOPIC) when it is none of the five."""
     node, direction, kind = _parts(topic)

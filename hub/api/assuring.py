@@ -1,19 +1,20 @@
-"""Is it you, and what is confirmed? Presence, a badge that rests, "that was not me", and a course's checklist.
+"""Is it you, and what is confirmed? Presence, and a course's checklist.
 
-What makes a badge believed needs a `certify` token: it was made after a second factor, or on the hub itself.
+What makes a badge believed needs a `certify` token, made after a second factor; members wake theirs, and
+say that it was not them, on their own pages.
 """
 
 from typing import Any
 
 from core.timeline import stamp
 from core.vocabulary import Reason
-from hub.api import forms, shapes
+from hub.api import forms
 from hub.api.door import Answer, Ask, found
 from hub.api.forms import read_form
 from hub.api.problems import granted, problem
 from hub.api.routes import Routes
 from hub.ports import Course, Person
-from hub.services import checklists, presence, resting, supervised
+from hub.services import checklists, presence
 from hub.services.letting_in import Scope
 
 routes = Routes()
@@ -42,20 +43,6 @@ def _crew(ask: Ask) -> Person:
     return ask.person
 
 
-@routes.add("POST", "/me/badges/{badge}/revive", scope=Scope.CERTIFY, answer="Badge")
-def revive(ask: Ask, badge: str) -> Answer:
-    """Wake one's own badge that rests: it was oneself both times."""
-    woken = granted(ask.write(lambda tx: resting.revive(tx, ask.person, badge, ask.now)))
-    return Answer(shapes.badge(woken))
-
-
-@routes.add("POST", "/sessions/{session}/not-me", scope=Scope.BOOK, answer="Session")
-def not_me(ask: Ask, session: str) -> Answer:
-    """Say that one did not stand beside: the session ends softly, one's badges rest, staff are called."""
-    told = granted(ask.write(lambda tx: supervised.not_me(tx, ask.person, session, ask.now)))
-    return Answer(shapes.session(told))
-
-
 @routes.add("GET", "/courses/{course}/checklist", scope=Scope.STAFF, answer="Checklist")
 def checklist(ask: Ask, course: str) -> Answer:
     """What a sign-off of this course confirms; empty: the house's own list."""
@@ -67,7 +54,7 @@ def checklist(ask: Ask, course: str) -> Answer:
 )
 def save(ask: Ask, course: str) -> Answer:
     """Set it: nine items at most, each {id, fr, nl, en}, words for two lines of 21 letters."""
-    _ours(ask, course)
+    ask.must_match(_listed(_ours(ask, course)))
     form = read_form(forms.NewChecklist, ask.body)
     items = [item.model_dump() for item in form.items]
     saved = granted(ask.write(lambda tx: checklists.save(tx, ask.person, course, items, ask.now)))

@@ -39,7 +39,7 @@ STARTS = frozenset({Purpose.USE, Purpose.WALK_UP})
 
 
 class MustWriteError(Exception):
-    """What follows from the question is to be written down: it takes a transaction that writes."""
+    """What follows from the question is to be written down, or it takes long: it is not for whoever only reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
 
 def _decided(asked: Question) -> Decision:
     tx, ask = asked.tx, asked.ask
-    if ask.purpose not in STARTS or ask.secret is not None:
-        asked.writes()
+    if ask.purpose not in STARTS or ask.secret is not None or not badge_names.met(asked.node, ask.badge.key):
+        asked.writes()  # or looks through all badges of the lab, which takes as long
     if ask.purpose is Purpose.ENROL:
         return enrolling_at.take(tx, asked.node, ask, asked.vault, asked.now)
     if ask.purpose not in KNOWN:

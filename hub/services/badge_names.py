@@ -14,6 +14,11 @@ _NAMED: Kept[tuple[str, str], tuple[str, str]] = Kept(
 _HELD: Kept[str, tuple[Badge, ...]] = Kept(16_384)  # a person's badges
 
 
+def met(node: Node, key: str) -> bool:
+    """Is it remembered which badge this node calls `key`?"""
+    return _NAMED.get((node.id, key), 0) is not None
+
+
 def badge_named(tx: Tx, node: Node, key: str, vault: BadgeVault) -> Badge | None:
     """The badge that this node calls `key`, whatever its state."""
     key_of = granting.key_maker(node, vault)

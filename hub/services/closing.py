@@ -65,8 +65,8 @@ def close(tx: Tx, by: Person, plan: Plan, now: datetime) -> Closed | Refused:
         tx.fresh_id(), plan.lab, plan.machine, plan.start, plan.end, plan.reason.strip(), by.id, now
     )
     tx.machines.add_closure(closure)
-    tx.audit.append(plan.lab, by.id, "closure.added", closure.id, {"machine": plan.machine}, now)
     granting.changed(tx, [machine.id for machine in machines], now)
+    tx.audit.append(plan.lab, by.id, "closure.added", closure.id, {"machine": plan.machine}, now)
     return Closed(closure, take_back(tx, falls, by.id, closure.reason, now))
 
 
@@ -78,10 +78,10 @@ def reopen(tx: Tx, by: Person, closure_id: str, now: datetime) -> Closure | Refu
     if not by.is_staff(found.lab):
         return refused(Reason.FORBIDDEN)
     tx.machines.remove_closure(closure_id)
-    tx.audit.append(found.lab, by.id, "closure.removed", found.id, {"machine": found.machine}, now)
     plan = Plan(found.lab, found.machine, found.start, found.end, found.reason)
     machines = _machines(tx, plan)
     granting.changed(tx, [machine.id for machine in machines], now)
+    tx.audit.append(found.lab, by.id, "closure.removed", found.id, {"machine": found.machine}, now)
     for machine in machines:
         offer_free(tx, machine, Span(found.start, found.end), now)
     return found

@@ -21,9 +21,11 @@ from core.views import view_body as body_of
 from core.vocabulary import Inhibit
 from core.wire.seal import Keys, badge_key
 from hub.ports import Badge, BadgeVault, Machine, Node, Person, Tx
+from hub.ports.revisions import calendar_name, house_name, person_name
 from hub.services import facts, floors
 from hub.services.company import company_of
 from hub.services.house import House, house_of
+from hub.services.kept import Kept
 from hub.services.known import Known, known_of
 
 NOW_ENOUGH = timedelta(minutes=1)  # a question about a later instant is not about the present session
@@ -167,6 +169,32 @@ def person_view(
     tx: Tx, person: Person, machine: Machine, at: datetime, key: str | None = None
 ) -> MachineView:
     """The machine's view for one person, with every reason; `key` None: he stands under his own id."""
+    names = (house_name(machine.lab), person_name(person.id), calendar_name(machine.id))
+    revs = tx.revisions.of(names)
+    rev, asked = tuple(revs[name] for name in names), (person.id, machine.id, key)
+    made = _VIEWS.get(asked, rev)
+    if made is None or not _says_the_same(made, key or person.id, at):
+        made = _made_for(tx, person, machine, at, key)
+        if floors.NEVER not in rev:
+            _VIEWS.keep(asked, rev, made)
+    return made
+
+
+_VIEWS: Kept[tuple[str, str, str | None], MachineView] = Kept(512)  # those who stand at a machine just now
+_THE_SAME = timedelta(
+    minutes=1
+)  # slots and hours are read for days around, so a minute later they are all there
+
+
+def _says_the_same(view: MachineView, key: str, at: datetime) -> bool:
+    """Does time alone change nothing of it: a right that still holds, and nothing against the person?"""
+    grant = view.grants.get(key)
+    if grant is None or key in view.refusals or not timedelta() <= at - view.issued <= _THE_SAME:
+        return False
+    return grant.until is None or at < grant.until
+
+
+def _made_for(tx: Tx, person: Person, machine: Machine, at: datetime, key: str | None) -> MachineView:
     within, house = Span(at - LOOK_AHEAD, at + LOOK_AHEAD), house_of(tx, machine.lab)
     known = known_of(tx, person.id, house.lab)
     events = known.events if known else ()
@@ -175,7 +203,6 @@ def person_view(
         courses=house.courses,
         bookings=floors.bookings_of(tx, machine.id, within)[0],
         openings=house.openings(machine.id, within),
-        company=company_of(tx, house, machine.id, Span(at, within.end)),
     )
     return frank_view(found, house.policies[machine.id], at)
 

@@ -78,12 +78,12 @@ def noticed(tx: Tx, session: Session, at: datetime, now: datetime) -> Session:
     """It runs over as of `at`: written down once; who waits is told, and then it is a strike."""
     kept = replace(session, overran=at)
     tx.sessions.save(kept)
-    what = {"machine": session.machine, "member": session.person}
-    tx.audit.append(session.lab, HUB, "session.overran", session.id, what, now)
-    tx.outbox.put_once(session.lab, "live", session.machine, {}, now)
     waits = _waits(tx, session, at)
     if waits is not None:
         _make_way(tx, session, waits, at, now)
+    tx.outbox.put_once(session.lab, "live", session.machine, {}, now)
+    what = {"machine": session.machine, "member": session.person}
+    tx.audit.append(session.lab, HUB, "session.overran", session.id, what, now)
     if waits is not None or _on_the_list(tx, session, at):
         _strike(tx, session, now)
     return kept

@@ -68,8 +68,8 @@ def save(tx: Tx, by: Person, where: RulesAt, rules: Values, told: tuple[str, dat
     if not tx.rules.save(new):
         return refused(Reason.CHANGED)
     subject = f"{where.level}/{where.subject}"
-    tx.audit.append(where.lab, by.id, "rules.saved", subject, {"version": version}, now)
     granting.changed(tx, [machine.id for machine in _machines(tx, where)], now)
+    tx.audit.append(where.lab, by.id, "rules.saved", subject, {"version": version}, now)
     return new
 
 

@@ -144,7 +144,7 @@ class BenchClock:
 
     def freeze(self) -> None:
         """Let no loop go on that waits now: nothing may be under way while the clock is moved."""
-        self._frozen_until_s = 0.0
+        self._frozen_until_s = time.monotonic() + LONGEST_FREEZE_S
 
     def thaw(self) -> None:
         """Let them go on."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.timeline import stamp
+from node.app import stop_post
 from node.clock import SystemClock
 from node.doorman.examining import Report
 from node.doorman.hatch import ask
@@ -38,7 +39,9 @@ def doctor(config: Path) -> Report:
         settings = load(config)
     except SettingsError as problem:
         return _dated([Finding("settings", BAD, str(problem))])
-    findings = [Finding("settings", GOOD, f"{config.name} is sound"), _wiring(settings), *_files(settings)]
+    sound = Finding("settings", GOOD, f"{config.name} is sound")
+    at_the_end = stop_post.judged(config.parent, settings.pins.get("relay"))
+    findings = [sound, _wiring(settings), at_the_end, *_files(settings)]
     told = ask(hatch_of(settings), "look", LOOK_WITHIN_S)
     if told is None:
         return _dated([*findings, _no_doorman(), *_board(settings)])

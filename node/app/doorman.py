@@ -8,7 +8,7 @@ from typing import Any
 
 from core.views import BadView, view_from_body
 from core.wire.seal import Keys, badge_key, hidden
-from node.app.fitting import face_of, reader_of, shown_by
+from node.app.fitting import face_of, keypad_of, reader_of, shown_by
 from node.clock import SystemClock
 from node.doorman.doorman import Doorman, House
 from node.doorman.events import Finish
@@ -90,7 +90,7 @@ def doorman_program(
         pulse=lambda: notify(ALIVE),
         hide=lambda uid, nonce: hidden(keys.conceal, uid, nonce),
         shelf_damaged=damaged,
-        keypad=settings.fittings.kiosk_port is not None,
+        keypad=keypad_of(face),
         senses=Senses(
             board=lambda: board(settings.state_dir, clock.monotonic_ms() / 1000),
             readings=lambda: poller.readings,

@@ -75,6 +75,22 @@ class Settles(Protocol):
         ...
 
 
+@runtime_checkable
+class Pressable(Protocol):
+    """A face with buttons."""
+
+    @property
+    def pressable(self) -> bool:
+        """Whether somebody can press them."""
+        ...
+
+
+def keypad_of(face: Face) -> bool:
+    """Whether a code can be typed at this machine: a tablet that was asked for and has no port is none."""
+    faces = face.faces if isinstance(face, SeveralFaces) else (face,)
+    return any(one.pressable for one in faces if isinstance(one, Pressable))
+
+
 def shown_by(face: Face) -> bool | None:
     """Whether every display took what was sent; None where none can say."""
     faces = face.faces if isinstance(face, SeveralFaces) else (face,)

@@ -19,7 +19,7 @@ class Buttons:
     def __init__(self, known: Knowledge, stage: Stage, extender: Extender, sign_off: SignOff) -> None:
         self._known, self._stage = known, stage
         self._extender, self._sign_off = extender, sign_off
-        self._presses = 0
+        self._presses: int | None = None  # until a keeper has told how often it was pushed before
         self._reports: frozenset[str] = frozenset()
 
     @property
@@ -30,13 +30,16 @@ class Buttons:
     def begin(self) -> None:
         """A keeper that has just come: what was pushed before is not pushed now."""
         state = self._known.keeper.state
-        self._presses = state.presses if state else 0
+        self._presses = state.presses if state else None
         self._reports = self._held()
 
     def look(self) -> None:
         """Has something been pushed?"""
         state = self._known.keeper.state
         if state is None:
+            return
+        if self._presses is None:
+            self.begin()
             return
         pushed, self._presses = state.presses > self._presses, state.presses
         reports, self._reports = self._reports, self._held()

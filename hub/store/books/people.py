@@ -37,7 +37,7 @@ class PeopleBook:
     def get(self, person: str) -> Person | None:
         """The person with this id."""
         row = _ONE.row(self._c, person=person)
-        return None if row is None else _people([row], _ROLES_OF_ONE.rows(self._c, person=person))[0]
+        return None if row is None else self._whole(row)
 
     def by_email(self, email: str) -> Person | None:
         """The person with this address, whatever its case."""
@@ -49,10 +49,8 @@ class PeopleBook:
         """The account found by exactly one of the three."""
         given = {"id": person, "email": email and email.strip().lower(), "fs_uniquifier": uniquifier}
         ((column, value),) = [(key, value) for key, value in given.items() if value is not None]
-        row = self._c.execute(select(PERSON).where(PERSON.c[column] == value)).one_or_none()
-        if row is None:
-            return None
-        return Account(self._with_roles([row])[0], row.password, row.active, row.fs_uniquifier)
+        row: Any = _ONE.row(self._c, person=value) if column == "id" else self._row_by(column, value)
+        return None if row is None else Account(self._whole(row), row.password, row.active, row.fs_uniquifier)
 
     def add(self, new: NewPerson, now: datetime) -> Person | None:
         """Remember someone; None when the address is taken."""
@@ -146,6 +144,12 @@ class PeopleBook:
         if waits:
             self._c.execute(_LOCKED, {"persons": list(persons)}).all()
         return waits
+
+    def _row_by(self, column: str, value: str) -> Any:
+        return self._c.execute(select(PERSON).where(PERSON.c[column] == value)).one_or_none()
+
+    def _whole(self, row: Any) -> Person:
+        return _people([row], _ROLES_OF_ONE.rows(self._c, person=row.id))[0]
 
     def _one(self, condition: object) -> Person | None:
         row = self._c.execute(select(PERSON).where(condition)).one_or_none()  # type: ignore[arg-type]

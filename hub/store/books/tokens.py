@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.ports.paper import KeptAnswer, Token
 from hub.ports.store import StoreMark
 from hub.store import schema
 from hub.store.books.once import insert_once
+from hub.store.said import Said
 from hub.store.schema import table_of
 
 TOKEN = table_of(schema.Token)
 KEPT = table_of(schema.Idempotency)
 META = table_of(schema.StoreMeta)
+
+_BY_HASH = Said(select(TOKEN).where(TOKEN.c.hash == bindparam("digest")))  # of every request with a token
 
 
 class TokenBook:
@@ -25,7 +28,7 @@ class TokenBook:
 
     def by_hash(self, digest: str) -> Token | None:
         """The token with this hash, whatever its state."""
-        row = self._c.execute(select(TOKEN).where(TOKEN.c.hash == digest)).one_or_none()
+        row = _BY_HASH.row(self._c, digest=digest)
         return None if row is None else Token(*row)
 
     def add(self, token: Token) -> None:

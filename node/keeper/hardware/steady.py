@@ -5,6 +5,8 @@ active-low relay is then on for 18 ms at each start (measured). These pins claim
 stay driven until the process ends.
 """
 
+from typing import Any
+
 import lgpio
 from gpiozero.pins.lgpio import LGPIOFactory, LGPIOPin
 
@@ -15,6 +17,13 @@ class SteadyPin(LGPIOPin):
     def output_with_state(self, state: bool) -> None:
         """Claim the line with its level in one call."""
         lgpio.gpio_claim_output(self.factory._handle, self._number, int(bool(state)))  # noqa: SLF001
+
+    def _get_state(self) -> Any:
+        """The level; what lgpio cannot read is an OSError, as on every other pin: then it counts as tripped."""
+        try:
+            return super()._get_state()
+        except lgpio.error as problem:
+            raise OSError(str(problem)) from problem
 
     def close(self) -> None:
         """An output keeps its level: the kernel frees it when the process ends."""

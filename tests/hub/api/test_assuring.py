@@ -1,18 +1,13 @@
-"""Presence, a badge that rests, "that was not me" and checklists, by the API: who may, and what comes of it."""
+"""Presence and checklists, by the API: who may, and what comes of it."""
 
 from datetime import timedelta
 
 import pytest
 
-from core.vocabulary import SessionKind
-from hub.ports import Session
-from hub.services import presence, resting
-from hub.services.enrolling import enrol_badge
+from hub.services import presence
 from hub.services.letting_in import Scope
-from hub.services.sealing import Vault
-from tests.cast import ADC, NOW
+from tests.cast import NOW
 
-VAULT = Vault(bytes(32))
 ITEM = {"id": "lid", "fr": "Couvercle: vérifié ?", "nl": "Deksel: nagekeken?", "en": "Lid: checked?"}
 PATH = "/courses/LAS1/checklist"
 
@@ -37,44 +32,20 @@ def test_a_weaker_token_and_who_answers_for_nobody_say_nothing(as_, store, cast,
     assert until(store, cast, who) is None
 
 
-def resting_badge(store, cast):
-    def rest(tx):
-        badge = enrol_badge(tx, VAULT, cast.amelie, bytes(range(4, 11)), cast.dora, NOW)
-        resting.rest(tx, badge, resting.Why.TWO_PLACES, NOW)
-        return badge.id
-
-    return store.write(rest)
-
-
-def test_a_badge_is_woken_by_its_owner_after_a_second_factor_alone(as_, store, cast):
-    path = f"/me/badges/{resting_badge(store, cast)}/revive"
-    assert as_("amelie", Scope.BOOK).post(path).status_code == 403
-    assert as_("dora", Scope.CERTIFY).post(path).status_code == 404
-    woken = as_("amelie", Scope.CERTIFY).post(path)
-    assert (woken.status_code, woken.json["rests"]) == (200, None)
-    assert as_("amelie", Scope.CERTIFY).post(path).json["code"] == "CHANGED"
-
-
-def test_that_was_not_me_is_for_the_supervisor_of_that_session(as_, store, cast):
-    session = Session("s1", ADC, None, "LAS-1", cast.nils, cast.tom, None, SessionKind.USE, NOW)
-    store.write(lambda tx: tx.sessions.save(session))
-    for stranger in ("amelie", "nils", "dora"):
-        assert as_(stranger).post("/sessions/s1/not-me").status_code == 404
-    assert as_("tom").post("/sessions/s1/not-me").status_code == 200
-    assert "supervision.denied" in [one.action for one in store.read(lambda tx: tx.audit.read())]
-
-
 def test_staff_set_what_a_course_confirms_and_the_node_hears_of_it(as_, store):
     dora = as_("dora", Scope.STAFF)
     assert dora.get(PATH).json == {"course": "LAS1", "items": []}
     assert dora.post(PATH, {"items": [ITEM]}).json["items"] == [ITEM]
     assert dora.get(PATH).json["items"] == [ITEM]
+    assert dora.send("POST", PATH, {"items": []}, If_Match='"seen-long-ago"').status_code == 412
 
 
 @pytest.mark.parametrize("who", ["amelie", "tom", "olga"])
 def test_nobody_else_reads_or_sets_it(as_, who):
-    assert as_(who, Scope.STAFF).get(PATH).status_code == 404
-    assert as_(who, Scope.STAFF).post(PATH, {"items": []}).status_code == 404
+    by = as_(who, Scope.STAFF)
+    for path in (PATH, "/courses/NONE/checklist"):
+        assert by.get(path).status_code in {403, 404}
+        assert by.post(path, {"items": []}).status_code in {403, 404}
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,34 @@ def test_a_question_is_answered_to_its_nonce(house):
     assert answer.decision.objections
 
 
+def test_a_question_that_changes_nothing_is_answered_before_its_turn(house):
+    told = []
+    answer = m.Answer(house.mark.epoch, house.mark.store, "q1", "n1", m.Decision(allowed=False))
+    house.open(
+        at_once=lambda _node, ask: told.append(ask.id) or answer, on_ask=lambda *_: pytest.fail("in turn")
+    )
+    node = house.node()
+    say(node, m.Ask("q1", "n1", house.clock.wall(), m.Badge("k", "uid"), m.Purpose.USE))
+    assert heard(node, m.Answer).id == "q1"
+    assert told == ["q1"]
+
+
+def test_a_question_that_books_is_answered_in_its_turn(house):
+    answer = m.Answer(house.mark.epoch, house.mark.store, "q1", "n1", m.Decision(allowed=False))
+    house.open(at_once=lambda *_: Later(), on_ask=lambda *_: answer)
+    node = house.node()
+    say(node, m.Ask("q1", "n1", house.clock.wall(), m.Badge("k", "uid"), m.Purpose.WALK_UP))
+    assert heard(node, m.Answer).id == "q1"
+
+
+def test_a_flood_of_questions_is_answered_in_turn_so_that_others_are_heard(house):
+    """Who has more to say than one question does not keep the gateway's own thread."""
+    gateway = house.open(at_once=lambda *_: pytest.fail("at once"), on_ask=lambda *_: None)
+    ask = m.Ask("q1", "n1", house.clock.wall(), m.Badge("k", "uid"), m.Purpose.USE)
+    gateway._queue(*post.from_node("las-1", LAS, ask), alone=False)
+    until(gateway.idle, "the gateway does not come to rest")
+
+
 def test_the_hub_says_that_it_lives_and_that_it_goes(house):
     gateway = house.open()
     node = house.node(topics.HUB_STATE)

@@ -103,12 +103,15 @@ def moving(store: Store, _cast: Cast, person: str, span: Times) -> bool:
 
 
 def extending_(store: Store, _cast: Cast, person: str, _span: Times) -> bool:
+    def come(tx: Tx) -> Reservation | None:
+        old = mine(tx, person)
+        return old and tx.bookings.set_status(old, ReservationStatus.ARRIVED, NOW)
+
+    here = store.write(come)
+
     def extend(tx: Tx) -> object:
-        old, by = mine(tx, person), tx.people.get(person)
-        here = old and tx.bookings.set_status(old, ReservationStatus.ARRIVED, NOW)
-        if not here or by is None:
-            return None
-        return extending.extend(tx, here, by, here.end - QUARTER)
+        by = tx.people.get(person)
+        return extending.extend(tx, here, by, here.end - QUARTER) if here and by else None
 
     return isinstance(store.write(extend), Reservation)
 

@@ -306,3 +306,11 @@ def test_the_board_moves_on_with_the_minute(browser, store, clock):
     assert stranger.get("/board/live?lang=en").text == first
     clock.at = NOW + timedelta(seconds=60)
     assert "09:01" in stranger.get("/board/live?lang=en").text
+
+
+def test_the_phone_hears_once_why_a_far_day_has_nothing(browser):
+    page = browser("amélie").get("/week?lang=en&day=2026-12-20").text
+    phone = page[page.index("below-800 stack") : page.index("columns week from-800")]
+    assert "No start to choose on this day." in phone
+    assert phone.count("days ahead") == 1
+    assert 'type="radio"' not in phone

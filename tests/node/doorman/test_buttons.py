@@ -114,3 +114,12 @@ def test_the_report_button_cuts_and_says_that_it_was_heard(machine) -> None:
     assert machine.records("session-end")[-1]["data"]["reason"] == "danger"
     assert machine.screen == "REPORTED"
     assert machine.tap("amelie").reason == "MACHINE_DOWN"
+
+
+def test_a_doorman_that_starts_again_takes_no_push_of_before_for_a_new_one(offline) -> None:
+    push(offline)
+    push(offline)
+    offline.restart_doorman(ntp=True)
+    assert offline.screen in {"FREE", "RESERVED_WAIT", "OFFLINE"}
+    push(offline)
+    assert offline.screen == "SIGN_OFF"

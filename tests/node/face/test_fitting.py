@@ -6,7 +6,7 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from node.app.fitting import face_of, reader_of
+from node.app.fitting import face_of, keypad_of, reader_of
 from node.attached import Fittings, Reader
 from node.doorman.face.kiosk.server import KioskFace
 from node.doorman.face.oled import OledFace
@@ -124,3 +124,29 @@ def test_a_display_without_its_bus_is_no_reason_to_stop() -> None:
     face = OledFace(lambda: (_ for _ in ()).throw(OSError("no bus")))
     assert face.show(OPEN).name == "FREE"
     face.close()
+
+
+def pressed(_: object) -> None:
+    """The doorman's inbox."""
+
+
+@pytest.mark.parametrize(("host", "typed"), [("127.0.0.1", True), ("0.0.0.0", True), ("127.0.0.2", False)])
+def test_a_code_can_be_typed_where_a_tablet_of_this_board_has_its_page(host: str, typed: bool) -> None:
+    face = face_of(Fittings(kiosk_host=host, kiosk_port=0), pressed)
+    assert keypad_of(face) is typed
+    face.close()
+
+
+def test_a_tablet_that_found_its_port_taken_types_no_code() -> None:
+    first = face_of(Fittings(kiosk_port=0), pressed)
+    second = face_of(Fittings(kiosk_port=first.port), pressed)
+    assert (keypad_of(first), keypad_of(second)) == (True, False)
+    first.close()
+    second.close()
+
+
+def test_a_page_for_reading_and_a_bare_box_type_none() -> None:
+    reading = face_of(Fittings(kiosk_port=0))
+    assert not keypad_of(reading)
+    reading.close()
+    assert not keypad_of(face_of(Fittings()))

@@ -20,16 +20,21 @@ def wired(**polarity):
     return {name: Line(pin, usual[name]) for name, pin in NUMBERS.items()}
 
 
+class NotReadError(Exception):
+    """lgpio's own, which is no OSError."""
+
+
 class Board:
     """A fake lgpio: the level of every driven line, in order."""
 
     SET_PULL_NONE = SET_PULL_UP = SET_PULL_DOWN = 0
     BOTH_EDGES, RISING_EDGE, FALLING_EDGE = 3, 1, 2
-    error = OSError
+    error = NotReadError
 
     def __init__(self):
         self.levels = {}
         self.trace = []
+        self.unreadable = set()
 
     def gpiochip_open(self, chip):
         return chip
@@ -50,6 +55,8 @@ class Board:
         self.trace.append((number, bool(level)))
 
     def gpio_read(self, handle, number):
+        if number in self.unreadable:
+            raise NotReadError("bad chip")
         return int(self.levels.get(number, True))
 
     def gpio_get_mode(self, handle, number):
@@ -105,6 +112,15 @@ def test_gpiozeros_own_pins_would_pulse_an_active_low_relay(board):
     seen = [level for entry in board.trace if entry[0] == 17 for level in entry[1:]]
     assert False in seen  # claimed low, and low is on
     assert "floats" in seen
+
+
+def test_a_contact_that_the_board_cannot_read_counts_as_tripped_and_never_as_fine(board):
+    hardware = GpioHardware(wired())
+    board.unreadable = set(NUMBERS.values()) - {NUMBERS["relay"], NUMBERS["extraction"]}
+    seen = hardware.inputs()
+    assert (seen.estop, seen.bypass, seen.extraction_ok, seen.busy) == (None, None, None, None)
+    assert (seen.stop, seen.report) == (False, False)
+    hardware.close()
 
 
 @pytest.mark.parametrize("active_high", [True, False])

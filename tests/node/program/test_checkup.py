@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from node.app import stop_post
 from node.app.checkup import hatch_of
 from node.app.command import main
 from node.doorman.examining import Examine
 from node.doorman.hatch import Hatch, ask
+from node.drivers import Line
 from node.settings import load
 from tests.node.doorman.conftest import SETTINGS
 
@@ -88,7 +90,8 @@ def test_without_a_doorman_the_board_is_still_looked_at(folder, capsys):
 def test_the_doctor_adds_settings_files_and_wiring_and_tries_nothing(folder, doorman, capsys):
     assert run(folder, "doctor", "--json") == 0
     parts = {one["part"]: one["result"] for one in json.loads(capsys.readouterr().out)["findings"]}
-    assert parts == {"settings": "good", "wiring": "unknown", "key": "good", "reader": "good"}
+    unknown = {"wiring": "unknown", "stop-post": "unknown"}
+    assert parts == {"settings": "good", **unknown, "key": "good", "reader": "good"}
     assert doorman.asked == [True]
 
 
@@ -127,3 +130,31 @@ def test_a_hatch_that_is_closed_is_gone(folder):
     hatch.start()
     hatch.stop()
     assert ask(folder / "h", "look") is None
+
+
+BOARDS = Path(__file__).resolve().parents[3] / "firmware_config"
+RELAY = Line(17, active_high=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "relay", "result"),
+    [
+        ((BOARDS / "keeper.env").read_text(), RELAY, "good"),
+        ("LOQUET_RELAY_PIN=26\nLOQUET_RELAY_SAFE='dh'\n", Line(26, active_high=False), "good"),
+        ("LOQUET_RELAY_PIN=17\nLOQUET_RELAY_SAFE=dh\n", RELAY, "bad"),  # it would close the relay
+        ("LOQUET_RELAY_PIN=27\nLOQUET_RELAY_SAFE=dl\n", RELAY, "bad"),  # another line
+        ("# LOQUET_RELAY_PIN=17\nLOQUET_RELAY_SAFE=dl\n", RELAY, "bad"),
+        ("", RELAY, "bad"),
+        ("", None, "good"),  # a plug: there is no line
+    ],
+)
+def test_the_level_at_which_systemd_leaves_the_relay_must_be_its_off(tmp_path, text, relay, result):
+    (tmp_path / "keeper.env").write_text(text)
+    assert stop_post.judged(tmp_path, relay).result == result
+
+
+def test_without_the_file_nothing_is_promised_and_the_doctor_says_what_is_wrong(folder, capsys):
+    assert stop_post.judged(folder, RELAY).result == "unknown"
+    (folder / "keeper.env").write_text("LOQUET_RELAY_PIN=17\nLOQUET_RELAY_SAFE=dh\n")
+    assert run(folder, "doctor") == 1
+    assert "LOQUET_RELAY_SAFE is dh, must be dl" in capsys.readouterr().out

@@ -50,6 +50,7 @@ GUARDS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104  node.toml's choice; loopback is among it
 SLOW_S: Final = 5.0  # a client that says nothing for so long is let go
 MOST_PRESSES: Final = 10  # at once, then one a second: more is no finger
 MOST_DIGITS: Final = 4  # of a length that is looked at
@@ -64,7 +65,7 @@ class KioskFace:
     """
 
     def __init__(self, host: str, port: int, site: str = "", put: Put | None = None) -> None:
-        self._site, self._put = site, put
+        self._site, self._put, self._host = site, put, host
         self.token = secrets.token_urlsafe(16)
         self._bucket, self._one = Bucket(MOST_PRESSES), Lock()
         self.now: Showing | None = None
@@ -80,6 +81,11 @@ class KioskFace:
     def port(self) -> int | None:
         """The port it listens on, None where it could not."""
         return int(self._server.server_address[1]) if self._server else None
+
+    @property
+    def pressable(self) -> bool:
+        """Whether a tablet on this board can reach it with a press."""
+        return self.port is not None and self._put is not None and self._host in (*OWN_NAMES, *EVERYWHERE)
 
     def show(self, showing: Showing) -> Screen:
         """The moment to be served from now on."""

@@ -1,9 +1,11 @@
 """B2: how long does a node wait for the hub's answer about a badge, beside a bare echo through the same broker?
 
 QoS 1 both ways, sealed, decided from the database. The worst of a round is told too: a Nagle of 40 ms would show there.
+Gateway and echo have a process each, as a hub has: in one with whoever asks, both would wait for one interpreter.
 """
 
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,11 @@ from time import perf_counter
 
 from sqlalchemy import create_engine
 
+from benchmarks.answering import ECHO, THERE
 from benchmarks.figure import Figure
 from benchmarks.lab import LAB, Busy, fill, on_disk, row, sqlite_lab
-from benchmarks.node import uid_of, until
+from benchmarks.node import uid_of
+from benchmarks.processes import ROOT, compiled
 from benchmarks.rawmqtt import RawClient
 from benchmarks.rounds import Cost, Effort, compare, cost, timed, took
 from core.vocabulary import Purpose
@@ -22,8 +26,6 @@ from core.wire import messages, post, topics
 from core.wire.seal import Keys, badge_key
 from core.wire.topics import Down
 from hub.clock import SystemClock
-from hub.mqtt.link import Way
-from hub.mqtt.wiring import gateway
 from hub.ports import Store, Tx
 from hub.services.enrolling import enrol_badge
 from hub.services.sealing import Vault
@@ -34,7 +36,6 @@ from tests.broker import Broker
 SECRET = bytes(range(32))
 NODE, MACHINE = "las-1", "LAS-1"
 USERS = {"hub.1": "hub-secret", NODE: "las-secret", "hub.echo": "echo-secret", "hub.asks": "asks-secret"}
-ECHO = "loquet/v1/echo"
 
 
 def measure(effort: Effort) -> Iterator[Figure]:
@@ -67,12 +68,9 @@ def measure(effort: Effort) -> Iterator[Figure]:
 def _questions(
     stack: ExitStack, broker: Broker, store: Store, busy: Busy, slowest: list[float], effort: Effort
 ) -> Cost:
-    clock, vault, keys = SystemClock(), Vault(bytes(32)), Keys.of(SECRET)
-    _furnish(store, busy, vault)
-    hub = gateway(Way(broker.host, broker.port, "hub.1", USERS["hub.1"]), store, vault, clock)
-    hub.start()
-    stack.callback(hub.stop)
-    until(lambda: hub.online)
+    clock, keys = SystemClock(), Keys.of(SECRET)
+    _furnish(store, busy, Vault(bytes(32)))
+    _beside(stack, broker, "gateway", "hub.1", busy.url)
     node = RawClient(broker.host, broker.port, NODE, USERS[NODE], topics.down(NODE, Down.ANSWER))
     stack.callback(node.close)
     key, numbers = badge_key(keys.badge, uid_of(0)), count()
@@ -110,23 +108,35 @@ def _furnish(store: Store, busy: Busy, vault: Vault) -> None:
 
 
 def _echoes(stack: ExitStack, broker: Broker, effort: Effort) -> Cost:
-    echo = RawClient(broker.host, broker.port, "hub.echo", USERS["hub.echo"], "loquet/v1/there")
+    _beside(stack, broker, "echo", "hub.echo")
     asks = RawClient(broker.host, broker.port, "hub.asks", USERS["hub.asks"], ECHO)
-    thread = threading.Thread(target=_echo, args=(echo,), daemon=True)
-    thread.start()
-    stack.callback(echo.close)
     stack.callback(asks.close)
-    stack.callback(thread.join, 20)
-    stack.callback(asks.publish, "loquet/v1/there", b"")
     body = bytes(300)  # what a question has
 
     def one() -> None:
-        asks.publish("loquet/v1/there", body)
+        asks.publish(THERE, body)
         asks.next()
 
     return lambda: timed(one, effort.size(30, 2))
 
 
-def _echo(echo: RawClient) -> None:
-    while (body := echo.next()) != b"":
-        echo.publish(ECHO, body)
+def _beside(stack: ExitStack, broker: Broker, kind: str, user: str, *more: str) -> None:
+    """Start who answers; it is there when this returns, and ends with the stack."""
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.answering",
+        kind,
+        broker.host,
+        str(broker.port),
+        USERS[user],
+        *more,
+    ]
+    child = stack.enter_context(
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=compiled())
+    )
+    if child.stdout is None:
+        raise RuntimeError("no pipe")
+    stack.callback(child.communicate, timeout=20)  # its input ends, and so does it
+    if b"up\n" not in child.stdout:  # what it logs before is passed over
+        raise RuntimeError(f"the {kind} does not come up")

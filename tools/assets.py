@@ -65,7 +65,15 @@ def fetch(*, tests: bool) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(name, WORK / name)
     ended = subprocess.run(
-        [*npm, "ci", *([] if tests else ["--omit=dev"]), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [
+            *npm,
+            "ci",
+            *([] if tests else ["--omit=dev"]),
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ],
         cwd=WORK,
         env={**os.environ, "PYTHONPATH": str(OWN_NPM.resolve()), "npm_config_update_notifier": "false"},
         stdin=subprocess.DEVNULL,

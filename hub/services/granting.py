@@ -181,15 +181,16 @@ def person_view(
 
 
 _VIEWS: Kept[tuple[str, str, str | None], MachineView] = Kept(512)  # those who stand at a machine just now
-_THE_SAME = timedelta(
-    minutes=1
-)  # slots and hours are read for days around, so a minute later they are all there
+# slots and hours are read for days around: a minute later they are all there
+_THE_SAME = timedelta(minutes=1)
 
 
 def _says_the_same(view: MachineView, key: str, at: datetime) -> bool:
-    """Does time alone change nothing of it: a right that still holds, and nothing against the person?"""
+    """Does time alone change nothing of it: a right that still holds, nothing against the person, nobody's company asked?"""
     grant = view.grants.get(key)
-    if grant is None or key in view.refusals or not timedelta() <= at - view.issued <= _THE_SAME:
+    if view.machine.buddy != "no" or grant is None or key in view.refusals:
+        return False
+    if not timedelta() <= at - view.issued <= _THE_SAME:
         return False
     return grant.until is None or at < grant.until
 
@@ -203,6 +204,7 @@ def _made_for(tx: Tx, person: Person, machine: Machine, at: datetime, key: str |
         courses=house.courses,
         bookings=floors.bookings_of(tx, machine.id, within)[0],
         openings=house.openings(machine.id, within),
+        company=company_of(tx, house, machine.id, Span(at, within.end)),
     )
     return frank_view(found, house.policies[machine.id], at)
 

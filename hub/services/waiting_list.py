@@ -43,8 +43,8 @@ def join(tx: Tx, want: Want, now: datetime) -> WaitingEntry | Refused:
         return refused(Reason.FORBIDDEN)
     if field := _wrong(tx, want, machines, now):
         return refused(Reason.INVALID, {"field": field})
-    for machine in sorted(machines, key=lambda one: one.id):  # whoever gives a time back counts on who waits now
-        tx.machines.seats(machine.id, lock=True)
+    for name in sorted(machine.id for machine in machines):  # whoever gives a time back counts on who waits
+        tx.machines.seats(name, lock=True)
     if lacks := _lacks(tx, person, machines, want.end):
         return lacks
     entry = WaitingEntry(

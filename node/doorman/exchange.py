@@ -269,8 +269,8 @@ class Exchange(Standing):
             self._send(batch)
 
     def _hello(self, mono: int) -> None:
-        home = self.home
-        epoch, store = (None, None) if home is None else (home.epoch, home.store)
+        self._delivery.grew()  # a checkpoint changes no state: nobody tells of it
+        epoch, store = (None, None) if self.home is None else (self.home.epoch, self.home.store)
         held, nonce = (self.holdings.view_holding, self.holdings.locks_holding), self._greeting.begin(mono)
         self._world.link.say(Hello(nonce, self._me.boot, epoch, store, *held, self._heads))
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.calendars import Opening
-from core.interlock import CUTTING
+from core.interlock import CUTTING, StopNow
 from core.journal import Head, verify
 from core.timeline import stamp
-from core.vocabulary import Audience, Inhibit, Phase, Reason, Risk, SessionKind
+from core.vocabulary import Audience, Inhibit, Phase, Reason, Risk, SessionKind, StopReason
 from core.wire.messages import Ack, Ask, Hello, Now, Order, OrderKind, Records, body_of
 from node.keeper.store import JournalFault
 from node.ports import Heard, Inputs, ShelfBroken
@@ -85,7 +85,7 @@ class World(Machine):
     def newest(self):
         """Types of the newest session's records on the disk."""
         base = self.keeper._store._base
-        found = base.execute("SELECT text FROM record ORDER BY journal DESC, seq DESC LIMIT 60").fetchall()
+        found = base.execute("SELECT text FROM record ORDER BY journal DESC, seq DESC LIMIT 3000").fetchall()
         told = [json.loads(text) for (text,) in found]
         session = next((one["session"] for one in told if one["type"] == "session-start"), None)
         return [one["type"] for one in told if session and one["session"] == session]
@@ -332,6 +332,7 @@ class World(Machine):
         self.disk, self.card.full = "good", False
         self.line.mute = set()
         self._staff_put_right()
+        self.keeper.keeper.feed(StopNow(None, StopReason.STAFF_STOP))  # who works on writes on
         self.connect()
         for _ in range(12):
             self.pass_s(6, step_ms=1000)

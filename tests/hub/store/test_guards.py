@@ -87,10 +87,11 @@ def test_who_changes_what_somebody_changed_meanwhile_changes_nothing(both_store,
     assert both_store.write(lambda tx: tx.bookings.set_status(mine, ReservationStatus.CANCELLED, NOW)) is None
 
 
-@pytest.mark.parametrize("table", ["audit", "certificate_event"])
+@pytest.mark.parametrize("table", ["audit", "certificate_event", "strike_event"])
 @pytest.mark.parametrize("words", ["UPDATE {} SET at = at + 1", "DELETE FROM {}"])
 def test_nobody_rewrites_the_past(both_store, cast, migrated_url, table, words):
     both_store.write(lambda tx: tx.audit.append(ADC, cast.dora, "tested", "x", {}, NOW))
+    both_store.write(lambda tx: tx.strikes.record((ADC, cast.bram, "s1"), "struck", NOW, by="hub"))
     engine = create_engine(migrated_url)
     with engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
         connection.execute(text(words.format(table)))

@@ -89,6 +89,15 @@ def test_records_made_without_network_come_once_when_it_is_back(offline) -> None
 # -- age
 
 
+def test_the_checkpoints_of_a_long_job_reach_the_hub_within_a_minute(machine) -> None:
+    machine.tap("amelie")
+    machine.contact(busy=True)
+    machine.take_records()
+    machine.pass_s(130)
+    taken = machine.take_records()
+    assert "checkpoint" in [record["type"] for record in taken]
+
+
 def test_a_view_past_its_age_refuses_and_says_stale_to_the_keeper(offline) -> None:
     offline.clock.pass_ms(24 * HOUR_S * 1000 + 2000)
     offline.settle()

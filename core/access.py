@@ -163,6 +163,8 @@ def too_short(case: Case) -> Found:
     """A walk-up would have too little time (R33, S14)."""
     if case.kind is not Kind.WALK_UP or case.opening is None or case.taken_by or case.until is None:
         return _NO
+    if case.until <= case.now:
+        return _NO  # it is quiet time already, and that is said
     least = timedelta(minutes=case.policy.walkup_least_min)
     return ({"minutes": Span(case.now, case.until).minutes},) if case.until - case.now < least else _NO
 

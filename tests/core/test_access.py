@@ -376,4 +376,5 @@ def test_quiet_hours_take_the_power_too_from_eight_sharp_and_end_what_was_begun_
     (refused,) = decide(AMELIE, seen, at("2026-11-26 20:00"), FRESH).objections
     assert (refused.code, refused.params) == (Reason.QUIET, {"from": "20:00", "to": "08:00"})
     assert codes(AMELIE, replace(seen, machine=LAS_1), at("2026-11-26 20:00")) == []
+    assert codes(BRAM, view(policy=loud), at("2026-11-26 21:01")) == [Reason.QUIET]
     assert decide(BRAM, view(policy=loud), at("2026-11-26 19:45"), FRESH).until == at("2026-11-26 20:00")

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from core.timeline import stamp
 from core.vocabulary import ReservationStatus
 from hub.jobs.chores import timetable
 from hub.ports import NewReservation
 from hub.services import conditions, sanctions
+from hub.services.giving_back import move
+from hub.services.reserving import Wish, reserve
 from tests.cast import ADC, NOW, certify
-from tests.hub.services.desk import HOUR, TICK, at, booked, gave_up, heard, mails, present, waits
+from tests.hub.services.desk import HOUR, TICK, at, booked, by, gave_up, heard, mails, present, waits
 from tests.hub.services.floor import VAULT
 
 START = NOW + timedelta(days=3)
@@ -87,3 +90,19 @@ def test_the_timetable_does_each_once_in_its_time_and_knows_the_next_instant(bot
     assert present(store, missed).status is ReservationStatus.NO_SHOW
     jobs.due(at(14, 16))
     assert store.read(lambda tx: sanctions.standing_of(tx, people.amelie, ADC, at(14, 16))).halves == 2
+
+
+def test_moved_a_conditional_slot_lapses_a_day_before_its_new_time(floor):
+    nils = floor.people.nils
+
+    def enrol(tx):
+        tx.certificates.record(
+            tx.certificates.open(ADC, nils, "LAS1"), "enrol", NOW, data={"ends": stamp(START)}
+        )
+
+    floor.store.write(enrol)
+    wish = Wish("LAS-1", nils, START, START + HOUR, nils)
+    slot = floor.store.write(lambda tx: reserve(tx, wish, NOW))
+    later = START + timedelta(days=2)
+    moved = floor.store.write(lambda tx: move(tx, slot, by(tx, nils), (later, later + HOUR), NOW))
+    assert (moved.status, moved.held_until) == (ReservationStatus.CONDITIONAL, later - timedelta(hours=24))

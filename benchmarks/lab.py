@@ -1,5 +1,6 @@
 """A busy lab to measure on: twenty lasers that never close, four hundred certified members, and a past of any length."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def lab_at(url: str, rows: int, members: int = MEMBERS) -> Busy:
     with open_store(url) as store:
         people = store.write(lambda tx: _gather(tx, members))
     _past(url, people, rows)
+    gc.freeze()  # as the hub does once it stands
     return Busy(url, people)
 
 

@@ -4,6 +4,7 @@ The doorman runs in a thread here, with nothing beside him but whoever lays the 
 both would wait for one interpreter, which no board does.
 """
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -147,6 +148,7 @@ def offline_node(folder: Path, members: int) -> Iterator[Node]:
             until(lambda: doorman.seen.keeper == "ok" and doorman.seen.idle)
             at_rest = lambda: doorman.seen.phase == "idle" and doorman.seen.idle  # noqa: E731
             until(lambda: at_rest() and not doorman.seen.inhibits)
+            gc.freeze()  # as `run_doorman` does
             yield Node(doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
         finally:
             doorman.stop()

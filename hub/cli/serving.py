@@ -1,5 +1,6 @@
 """How are the pages served? gunicorn, one worker with 128 threads (parts.md); the hub lives in that worker."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         configure()
         self._hub = self._build()
         self._hub.start()
+        gc.freeze()  # what stands now lives as long as the hub: looking it over again and again would delay answers
         return self._hub.app
 
     def _stop(self) -> None:

@@ -1,5 +1,6 @@
 """How is a doorman put together? Settings and parts in, one program out."""
 
+import gc
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -108,6 +109,7 @@ def run_doorman(
 ) -> DoormanProgram:
     """Build the doorman and serve until stopped."""
     program = doorman_program(settings, clock=clock, parts=parts)
+    gc.freeze()  # ten thousand members' grants live long: no tap waits while they are looked over for rubbish
     program.run()
     return program
 

@@ -71,8 +71,12 @@ def _engine(stack: ExitStack, url: str) -> Engine:
 def _booking(stack: ExitStack, busy: Busy, effort: Effort, first: int = 0) -> Cost:
     store: Store = stack.enter_context(open_store(busy.url))
     numbers = count(first)
-    must(store, busy.wish(next(numbers)))
-    return lambda: _together(lambda number: must(store, busy.wish(number)), numbers, effort)
+
+    def run() -> float:
+        must(store, busy.wish(next(numbers)))  # a hub has one house: the other's has been read between
+        return _together(lambda number: must(store, busy.wish(number)), numbers, effort)
+
+    return run
 
 
 def _inserting(stack: ExitStack, busy: Busy, numbers: "count[int]", effort: Effort) -> Cost:

@@ -328,7 +328,7 @@ slots = st.lists(st.tuples(st.sampled_from(["amelie", "bram"]), quarter, st.inte
 
 
 @given(slots, st.integers(9 * 60, 18 * 60), st.sets(st.sampled_from(["r-0", "r-1", "r-2"])), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_allowed_implies_allowed_at_every_instant_before_until(
     drawn: list[Booking], minute: int, arrived: set[str], ends_soon: bool
 ) -> None:

@@ -204,7 +204,7 @@ days = st.integers(0, 13)
 
 
 @given(st.lists(st.tuples(days, st.integers(1, 8)), max_size=6), days, st.integers(1, 8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whoever_is_let_through_never_exceeds_the_weeks_minutes(
     before: list[tuple[int, int]], day: int, quarters: int
 ) -> None:

@@ -33,7 +33,7 @@ def test_staff_are_company_for_a_machine_that_asks_off_hours_alone():
     assert alone_from("always", Company((), STAFFED), NOW) == NOW
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.sampled_from(RULES),
     st.lists(st.integers(-50, 50), max_size=4),

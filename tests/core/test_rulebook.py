@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import families
@@ -147,6 +147,7 @@ values = st.dictionaries(
 
 
 @given(values)
+@settings(max_examples=40, deadline=None)
 def test_rules_without_fault_always_make_terms(proposed: dict[str, object]) -> None:
     if faults(proposed) == ():
         assert isinstance(terms_of(proposed), Terms)

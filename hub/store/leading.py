@@ -3,6 +3,8 @@
 A connection of its own, for nothing else: when the server or the way to it dies, so does the lock.
 """
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -23,11 +25,17 @@ class AdvisoryLeader:
         try:
             return self._still_leads() or self._tries()
         except DBAPIError:
-            self.resign()
+            self._hang_up()
             return False
 
     def resign(self) -> None:
-        """Let somebody else lead."""
+        """Let somebody else lead, from this moment: a server sees a closed connection only some time later."""
+        with suppress(DBAPIError):  # a lost connection has lost the lock
+            if self._held is not None:
+                self._held.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         held, self._held = self._held, None
         if held is not None:
             held.invalidate()

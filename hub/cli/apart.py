@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-import threading
+from queue import SimpleQueue
 
 from hub.cli.building import Hub
 from hub.cli.logs import configure
@@ -11,13 +11,14 @@ from hub.cli.logs import configure
 
 def until_told(hub: Hub) -> None:
     """Run until SIGTERM or SIGINT."""
-    ended = threading.Event()
+    # an Event would not do: set by a signal in the middle of its own wait(), it waits for itself for ever
+    told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda number, _frame: told.put(number))
     configure()
     hub.start()
     _notify("READY=1")
-    ended.wait()
+    told.get()
     _notify("STOPPING=1")
     hub.stop()
 

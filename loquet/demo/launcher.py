@@ -11,10 +11,10 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import urllib.request
 import webbrowser
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 
 from loquet.bench.agent import BENCH
@@ -41,7 +41,9 @@ class Launcher:
         """Nothing is started before `run`."""
         self._wanted = wanted
         self._folder = Folder(wanted.var)
-        self._over = threading.Event()
+        self._told: SimpleQueue[int] = (
+            SimpleQueue()
+        )  # signals; an Event set amid its own wait() waits for ever
         self._run_dir = Path(
             tempfile.mkdtemp(prefix="loquet-")
         )  # short: a Unix socket's path is 107 bytes at most
@@ -57,7 +59,7 @@ class Launcher:
             controller = self._start(family, kept)
             if self._ready(family, controller):
                 self._greet()
-                self._over.wait()
+                self._told.get()
         finally:
             print("Ending…", flush=True)
             family.end()
@@ -69,8 +71,8 @@ class Launcher:
             self._folder.leave()
         return 0
 
-    def _leave(self, _number: int, _frame: FrameType | None) -> None:
-        self._over.set()
+    def _leave(self, number: int, _frame: FrameType | None) -> None:
+        self._told.put(number)
 
     def _prepare(self) -> Kept:
         self._folder.make()
@@ -112,7 +114,7 @@ class Launcher:
         """Wait until the hub answers and every node is linked; False when the user left before."""
         ends_at, patient_until = real_s() + READY_S, real_s() + FRESH_S
         waiting = ["hub", *controller.nodes]
-        while waiting and not self._over.is_set():
+        while waiting and self._told.empty():
             hub_is_up = "hub" not in waiting or answers(self._wanted.port)
             patient = real_s() < patient_until
             waiting = [
@@ -124,7 +126,7 @@ class Launcher:
                     f"not ready after {READY_S:.0f} s: {', '.join(waiting)}; see {self._folder.logs}"
                 )
             pause(LOOK_S)
-        return not self._over.is_set() and family.runs("hub")
+        return self._told.empty() and family.runs("hub")
 
     def _greet(self) -> None:
         address = f"http://127.0.0.1:{self._wanted.port}/"

@@ -5,6 +5,7 @@ with `done`: `pull PIN 0|1` · `follow 0|1` (the feedback contact) · `pass MS` 
 instant) · `boom` (the next session-end breaks the loop).
 """
 
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -85,6 +86,7 @@ class Bench:
 
 
 def main() -> int:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a suite started in the background hands on a deaf ear
     settings = load(Path(sys.argv[1]))
     clock = BenchClock(Path(sys.argv[2]))
     relay = settings.pins["relay"]

@@ -15,8 +15,9 @@ from time import perf_counter
 from sqlalchemy import create_engine
 
 from benchmarks.answering import ECHO, THERE
+from benchmarks.disk import on_disk
 from benchmarks.figure import Figure
-from benchmarks.lab import LAB, Busy, fill, on_disk, row, sqlite_lab
+from benchmarks.lab import LAB, Busy, fill, row, sqlite_lab
 from benchmarks.node import uid_of
 from benchmarks.processes import ROOT, compiled
 from benchmarks.rawmqtt import RawClient

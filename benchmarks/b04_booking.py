@@ -1,6 +1,8 @@
 """B4: how fast is one durable booking, beside the very same statements sent by hand?
 
-The rival replays what our booking said to the database: the same SQL, the same values, raw sqlite3, in a twin of the file.
+The rival replays what our booking said to the database: the same SQL, the same values, raw sqlite3, in a twin of the file. It is an
+everyday sqlite3 with the pragmas that any writer of ours has (`WRITING`): it checkpoints where SQLite does it by itself, inside a
+commit now and then. Ours does it beside, in a thread (hub/store/checkpoints.py); what that takes of the processor is not left out.
 """
 
 import shutil

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.disk import on_disk
 from benchmarks.figure import Figure
-from benchmarks.lab import on_disk
 from benchmarks.node import fill_shelf, write_settings
 from benchmarks.processes import imported, settled_mb, started
 from benchmarks.rounds import Effort, compare, cost

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import count
 from time import sleep
 
+from benchmarks.disk import on_disk
 from benchmarks.figure import Figure
-from benchmarks.lab import must, on_disk, sqlite_lab
+from benchmarks.lab import must, sqlite_lab
 from benchmarks.node import fill_shelf, write_settings
 from benchmarks.processes import ROOT, started, written
 from benchmarks.rounds import Effort

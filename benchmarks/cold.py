@@ -50,6 +50,9 @@ def _say(line: str) -> None:
 def _doorman(settings: object) -> int:
     import signal  # noqa: PLC0415
 
+    from node.app.lean import spare_openssl  # noqa: PLC0415
+
+    spare_openssl()  # as `loquet node run` does where the broker is on the board itself
     from node.app.doorman import doorman_program  # noqa: PLC0415
     from node.doorman.parts import DoormanParts  # noqa: PLC0415
 

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, insert
 
+from benchmarks.disk import on_disk
 from core.vocabulary import Audience, MachineStatus, MemberStatus, Risk, Role
 from hub.ports import Course, Lab, Machine, NewPerson, Opening, Store, Tx
 from hub.services.finding import book
@@ -74,15 +73,6 @@ def must(store: Store, wish: Wish) -> None:
     """Book it; anything else is a broken benchmark."""
     answer = book(store, (wish,), NOW)
     assert not isinstance(answer, NotReserved), f"{wish} refused: {answer.objections}"
-
-
-@contextmanager
-def on_disk() -> Iterator[Path]:
-    """A folder beside the project, not in a memory file system; gone afterwards."""
-    above = Path(__file__).parent.parent / ".cache" / "bench"
-    above.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="lq-", dir=above) as folder:
-        yield Path(folder)
 
 
 def _gather(tx: Tx, members: int) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ The doorman runs in a thread here, with nothing beside him but whoever lays the 
 both would wait for one interpreter, which no board does.
 """
 
-import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,9 +30,11 @@ from node.doorman.parts import DoormanParts
 from node.doorman.shelf.sqlite import SqliteShelf
 from node.ports import Ages, Kept
 from node.settings import NodeSettings, load
+from node.settling import settle
 
 SECRET = bytes(range(32))
 WITHIN_S = 20
+REST_S = 0.002
 SETTINGS = """
 [node]
 id = "las-1"
@@ -148,7 +149,7 @@ def offline_node(folder: Path, members: int) -> Iterator[Node]:
             until(lambda: doorman.seen.keeper == "ok" and doorman.seen.idle)
             at_rest = lambda: doorman.seen.phase == "idle" and doorman.seen.idle  # noqa: E731
             until(lambda: at_rest() and not doorman.seen.inhibits)
-            gc.freeze()  # as `run_doorman` does
+            settle()  # as a doorman does who is a program of his own
             yield Node(doorman._inbox.put, outcomes, keeper, at_rest)  # noqa: SLF001 -- in the reader's place
         finally:
             doorman.stop()
@@ -157,12 +158,16 @@ def offline_node(folder: Path, members: int) -> Iterator[Node]:
 
 def until(done: Callable[[], bool]) -> None:
     """Wait for it; a node that never comes there is a broken benchmark."""
-    pause = threading.Event()
     for _ in range(WITHIN_S * 500):
         if done():
             return
-        pause.wait(0.002)
+        rest()
     raise RuntimeError("the node does not come to rest")
+
+
+def rest() -> None:
+    """A moment in which nothing happens."""
+    threading.Event().wait(REST_S)
 
 
 def fill_shelf(file: Path, members: int) -> None:

@@ -5,12 +5,13 @@ the node offline all ask here. REFUSALS is the policy, in order of rank (R62). L
 allowed at every instant before `until`, but for LAST_START and TOO_SHORT, which refuse only a start.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from core.calendars import next_start
 from core.case import Case, Decision, Kind, Lock, Objection, OpenSession, Situation
-from core.grants import LEARNING, RESTING, MachineView, Params, Refusal
+from core.grants import CERTIFICATES, LEARNING, RESTING, MachineView, Params, Refusal
+from core.next_steps import NEXT
 from core.timeline import Span, clock, stamp
 from core.vocabulary import GrantLevel, Inhibit, LockKind, MachineStatus, Reason, SessionKind
 
@@ -35,8 +36,8 @@ RUN_OUT = frozenset(
 )
 DOWN = frozenset({MachineStatus.OUT_OF_ORDER, MachineStatus.MAINTENANCE, MachineStatus.DECOMMISSIONED})
 
-
 Found = Sequence[Params]
+Rules = tuple[tuple[Reason, Callable[[Case], "Sequence[Params]"]], ...]
 _YES: Found = ({},)
 _NO: Found = ()
 
@@ -178,7 +179,7 @@ def _is_down(case: Case) -> bool:
     return case.policy.status in DOWN and not own_work
 
 
-REFUSALS: tuple[tuple[Reason, Callable[[Case], Found]], ...] = (
+REFUSALS: Rules = (
     (Reason.ESTOP, stopped),  # safety
     (Reason.LOCKOUT, locked_out),
     (Reason.FAULT, faulted),
@@ -192,6 +193,7 @@ REFUSALS: tuple[tuple[Reason, Callable[[Case], Found]], ...] = (
     (Reason.MEMBER_SUSPENDED, known_against(Reason.MEMBER_SUSPENDED)),
     (Reason.MEMBER_EXPIRED, lapsed),
     (Reason.CHARTER, known_against(Reason.CHARTER)),
+    (Reason.AGE, known_against(Reason.AGE)),
     (Reason.CERT_SUSPENDED, known_against(Reason.CERT_SUSPENDED)),  # can they
     (Reason.CERT_REVOKED, known_against(Reason.CERT_REVOKED)),
     (Reason.CERT_MISSING, known_against(Reason.CERT_MISSING)),
@@ -209,52 +211,35 @@ REFUSALS: tuple[tuple[Reason, Callable[[Case], Found]], ...] = (
     (Reason.TOO_SHORT, too_short),
 )
 
-NEXT: Mapping[Reason, str] = {
-    Reason.ESTOP: "call_staff",
-    Reason.LOCKOUT: "other_machine",
-    Reason.FAULT: "call_staff",
-    Reason.DRAWING: "call_staff",
-    Reason.SUPERVISOR_MISSING: "call_staff",
-    Reason.SUPERVISOR_INVALID: "call_staff",
-    Reason.SUPERVISOR_BUSY: "call_staff",
-    Reason.MACHINE_DOWN: "other_machine",
-    Reason.RESOURCE_DOWN: "call_staff",
-    Reason.STALE: "call_staff",
-    Reason.BADGE_UNKNOWN: "see_desk",
-    Reason.BADGE_LOST: "see_desk",
-    Reason.SEE_DESK: "see_desk",
-    Reason.MEMBER_SUSPENDED: "see_desk",
-    Reason.MEMBER_EXPIRED: "renew",
-    Reason.CHARTER: "accept_charter",
-    Reason.CERT_SUSPENDED: "see_trainer",
-    Reason.CERT_REVOKED: "see_trainer",
-    Reason.CERT_MISSING: "enrol",
-    Reason.CERT_EXPIRED: "retest",
-    Reason.CERT_DORMANT: "supervised_session",
-    Reason.CERT_PROVISIONAL: "ask_confirmation",
-    Reason.PIN_NEEDED: "see_desk",
-    Reason.STAFF_ONLY: "other_machine",
-    Reason.LAB_CLOSED: "choose_other_time",
-    Reason.OCCUPIED: "wait",
-    Reason.RESERVED_OTHER: "wait",
-    Reason.LEAD: "book",
-    Reason.LAST_START: "choose_other_time",
-    Reason.TOO_SHORT: "choose_other_time",
-    Reason.OVERLAP: "choose_other_time",
-    Reason.GRID: "choose_other_time",
-    Reason.DURATION: "choose_other_time",
-    Reason.HORIZON: "wait",
-    Reason.PAST: "choose_other_time",
-    Reason.QUOTA: "cancel_one",
-    Reason.CONCURRENT: "cancel_one",
-    Reason.GAP: "choose_other_time",
-    Reason.QUIET: "choose_other_time",
-    Reason.PRIORITY: "choose_other_time",
-    Reason.AGE: "see_desk",
-    Reason.BUDDY: "bring_someone",
-    Reason.INVALID: "correct",
-    Reason.NODE_OFFLINE: "other_machine",
+# What cannot refuse is not asked: a tap waits for every question. The law in the tests: the answer is the same.
+_OF_PERSON = CERTIFICATES | {
+    Reason.BADGE_UNKNOWN,
+    Reason.BADGE_LOST,
+    Reason.SEE_DESK,
+    Reason.MEMBER_SUSPENDED,
+    Reason.MEMBER_EXPIRED,
+    Reason.CHARTER,
 }
+_OF_MACHINE = {
+    Reason.ESTOP,
+    Reason.LOCKOUT,
+    Reason.FAULT,
+    Reason.DRAWING,
+    Reason.MACHINE_DOWN,
+    Reason.RESOURCE_DOWN,
+    Reason.OCCUPIED,
+}
+_GRANTED = tuple(one for one in REFUSALS if one[0] not in _OF_PERSON)
+_CLEAR = tuple(one for one in _GRANTED if one[0] not in _OF_MACHINE)
+
+
+def _rules(case: Case) -> Rules:
+    """The refusals that may apply: with a grant nothing against the person, at a clear machine nothing against that."""
+    if case.grant is None:
+        return REFUSALS
+    at, status = case.situation, case.policy.status
+    hindered = at.inhibits or at.locks or at.session or at.drawing or status in DOWN
+    return _GRANTED if hindered else _CLEAR
 
 
 def objection(code: Reason, params: Params | None = None) -> Objection:
@@ -270,7 +255,7 @@ def decide(key: str, view: MachineView, now: datetime, situation: Situation) -> 
         return Decision(
             allowed=True, until=until, objections=(), kind=Kind.END, booking=case.own, grant=case.person
         )
-    against = tuple(objection(code, params) for code, refuses in REFUSALS for params in refuses(case))
+    against = tuple(objection(code, params) for code, refuses in _rules(case) for params in refuses(case))
     until = None if against else case.until
     return Decision(not against, until, against, case.kind, case.own, case.grant)
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from core.calendars import open_for, present_for, span_around
+from core.calendars import Opening, open_for, present_for, span_around
 from core.company import alone_from
 from core.grants import LEARNING, STAFF, Booking, Grant, MachinePolicy, MachineView, Params
 from core.terms import Daily
@@ -92,6 +93,13 @@ class Decision:
     grant: Grant | None = None
 
 
+@lru_cache(maxsize=64)  # the hours of a machine change a few times a day; every tap asks
+def _open_time(openings: tuple[Opening, ...], roles: tuple[Role, ...], off_min: int) -> tuple[Span, ...]:
+    off = timedelta(minutes=off_min)
+    spans = open_for(openings, present_for(roles))
+    return tuple(Span(span.start, span.end - off) for span in spans if span.end - off > span.start)
+
+
 class _once(Generic[T]):  # noqa: N801 -- it is said as a decorator
     """functools.cached_property without its lock: a Case belongs to one thread, and a tap waits for it."""
 
@@ -116,7 +124,7 @@ class Case:
     now: datetime
     situation: Situation
 
-    @property
+    @_once
     def policy(self) -> MachinePolicy:
         """The machine's figures."""
         return self.view.machine
@@ -166,9 +174,7 @@ class Case:
     def open_time(self) -> tuple[Span, ...]:
         """When this person may be at the machine: to the closing margin, machines off (R04)."""
         roles = self.person.roles if self.person else (Role.MEMBER,)
-        off = timedelta(minutes=self.policy.machines_off_min)
-        spans = open_for(self.view.openings, present_for(roles))
-        return tuple(Span(span.start, span.end - off) for span in spans if span.end - off > span.start)
+        return _open_time(self.view.openings, roles, self.policy.machines_off_min)
 
     @_once
     def opening(self) -> Span | None:
@@ -239,8 +245,11 @@ class Case:
 
     @_once
     def lonely_at(self) -> datetime | None:
-        """When nobody else will be there any more (R58); None where that does not matter."""
-        return alone_from(self.policy.buddy, self.view.company, self.now)
+        """When nobody else will be there any more (R58); None where that does not matter, or a supervisor stands beside."""
+        if self.situation.supervised:
+            return None
+        me = self.grant.who if self.grant else None
+        return alone_from(self.policy.buddy, self.view.company, self.now, me)
 
     @property
     def lonely(self) -> bool:
@@ -255,6 +264,7 @@ class Case:
     def _slot_end(self) -> datetime:
         if self.own:
             return self.own.end
-        coming = min((one.start for one in self._of_person(mine=True) if one.start > self.now), default=None)
+        ahead = (one for one in self._of_person(mine=True) if one.start > self.now)
+        coming = min(ahead, key=lambda one: one.start, default=None)
         limit = self.now + timedelta(minutes=self.policy.walkup_min)
-        return min(limit, coming) if coming else limit
+        return coming.end if coming and coming.start <= limit else limit  # E21: it becomes that slot

@@ -66,6 +66,7 @@ class Course:
     valid_months: int | None = None
     dormant_months: int | None = None
     needs: tuple[tuple[str, ...], ...] = ()
+    min_age: int = 0  # R23: by this age may somebody hold it
 
 
 Courses = Mapping[str, Course]

@@ -1,7 +1,7 @@
-"""Is anybody else there? Where a machine asks for company, two must have checked in (R58, S24).
+"""Is anybody else there? Where a machine asks for company, two must be present (R58, S24).
 
-Each presence has an end of its own, so that a node that hears nothing more counts nobody for ever; nobody is
-named. `always`: at any hour; `off-hours`: when the house itself, with its staff, is closed.
+Each presence has an end of its own, so that a node that hears nothing more counts nobody for ever. Who stands at the
+machine is there by that, and is not his own company: persons go by their opaque ids, never by name. `always`: at any hour; `off-hours`: when the house itself, with its staff, is closed.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ class Company:
 
     ends: tuple[datetime, ...] = ()
     staffed: tuple[Span, ...] = ()
+    who: tuple[str, ...] = ()  # whose each end is; empty: not said
 
 
 NOBODY = Company()
@@ -27,12 +28,11 @@ _EVER = datetime(2400, 1, 1, tzinfo=UTC)
 TOGETHER = Company((_EVER, _EVER))  # of a later day: nobody knows yet who comes along
 
 
-def alone_from(rule: str, company: Company, now: datetime) -> datetime | None:
-    """From when on somebody at the machine is too alone for it (`now`: already); None: it asks for nobody."""
+def alone_from(rule: str, company: Company, now: datetime, me: str | None = None) -> datetime | None:
+    """From when on `me` at the machine is too alone for it (`now`: already); None: it asks for nobody."""
     if rule == "no":
         return None
-    ends = sorted(company.ends, reverse=True)
-    together_until = ends[1] if len(ends) > 1 else now
+    together_until = _together_until(company, me) or now
     at = max(now, together_until)
     if rule == "always":
         return at
@@ -40,6 +40,15 @@ def alone_from(rule: str, company: Company, now: datetime) -> datetime | None:
     while (later := _not_alone_until(company.staffed, together_until, at)) > at:
         at = later
     return at
+
+
+def _together_until(company: Company, me: str | None) -> datetime | None:
+    """Until when there are two: one besides me, or any two where nobody says who they are."""
+    if me is None or len(company.who) != len(company.ends):
+        ends = sorted(company.ends, reverse=True)
+        return ends[1] if len(ends) > 1 else None
+    others = (end for end, who in zip(company.ends, company.who, strict=True) if who != me)
+    return max(others, default=None)
 
 
 def _not_alone_until(staffed: Iterable[Span], together_until: datetime, at: datetime) -> datetime:

@@ -5,9 +5,10 @@ badges nothing but SEE_DESK. The web compiles the same view for one person, with
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from core.admission import NOTHING, Personal
 from core.calendars import Opening
 from core.certificates import Courses, Event, standing
 from core.company import NOBODY, Company
@@ -78,6 +79,7 @@ class MachinePolicy:
     needs_pin: bool = False  # R57: a badge that can be copied wants its PIN beside it
     takeover_min: int = 10  # so long idle, and another who may takes it over; 0: never (decision 0007)
     buddy: str = "no"  # R58: no | off-hours | always: a second person must be there
+    min_age: int = 0  # R23: not even beside a supervisor; a course's own age is what it takes to hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ class PersonFacts:
     roles: tuple[Role, ...] = (Role.MEMBER,)
     events: tuple[Event, ...] = ()
     signs: frozenset[str] = frozenset()  # courses that this person may sign and supervise
+    personal: Personal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def right_of(person: PersonFacts, machine: MachinePolicy, courses: Courses, at: 
     alone_at = "" if machine.risk is Risk.HIGH else machine.id  # R28: never alone on high risk
     standings = [standing(course, person.events, courses, at, alone_at) for course in machine.needs]
     lacks = [lack for one in standings for lack in one.missing]
-    lacking = _distinct(Refusal(one.code, dict(one.params)) for one in lacks)
+    lacking = distinct(Refusal(one.code, dict(one.params)) for one in lacks)
     missing = (*_membership(person, at), *lacking)
     ends = [one.until for one in standings if one.until is not None]
     ends += [] if person.member_until is None else [person.member_until]
@@ -212,7 +215,7 @@ def _membership(person: PersonFacts, at: datetime) -> Iterable[Refusal]:
         yield Refusal(Reason.CHARTER)
 
 
-def _distinct(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+def distinct(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     """Each once, in order (their parameters are no keys)."""
     found: list[Refusal] = []
     for refusal in refusals:
@@ -221,80 +224,7 @@ def _distinct(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def compile_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineView:
-    """The view of `machine` for its node: discreet, and no further ahead than it can be trusted."""
-    view = frank_view(facts, machine, now)
-    reach = Span(now, now + timedelta(hours=machine.age_limit_h + 24))  # wire.md: a day past the limit
-    return replace(
-        view,
-        refusals={key: discreet(refusals) for key, refusals in view.refusals.items()},
-        bookings=tuple(one for one in view.bookings if one.span.overlaps(reach)),
-        openings=tuple(one for one in view.openings if one.span.overlaps(reach)),
-    )
-
-
-def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineView:
-    """The same with every reason and the whole calendar: for the hub's own answer to the person.
-
-    For the web the caller gives the person's own id as his one key.
-    """
-    grants: dict[str, Grant] = {}
-    refusals: dict[str, tuple[Refusal, ...]] = {}
-    horizon = now + timedelta(hours=machine.age_limit_h + 24)
-    for person in facts.people:
-        right = right_of(person, machine, facts.courses, now)
-        for key in person.keys:
-            if key in person.resting_keys and machine.risk is not Risk.LOW:
-                refusals[key] = (RESTING, *right.missing)
-                continue
-            if right.missing:
-                refusals[key] = right.missing
-                if _learns(person, machine, right.missing):
-                    grants[key] = _grant(key, person, machine, (person.member_until, GrantLevel.SUPERVISED))
-                continue
-            level = GrantLevel.TRAINER if _teaches(person, machine) else GrantLevel.AUTONOMOUS
-            grants[key] = _grant(key, person, machine, (right.until, level))
-            if right.until is not None and right.until < horizon:  # what to say when it is over
-                refusals[key] = right_of(person, machine, facts.courses, right.until).missing
-        refusals |= dict.fromkeys(person.lost_keys, (Refusal(Reason.BADGE_LOST),))
-    stamps = {
-        name: getattr(facts, name) for name in ("epoch", "store", "rev", "audit", "checklists", "company")
-    }
-    bookings = tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id)))
-    return MachineView(
-        issued=now,
-        machine=machine,
-        grants=grants,
-        refusals=refusals,
-        bookings=bookings,
-        openings=tuple(facts.openings),
-        **stamps,
-    )
-
-
-def _grant(
-    key: str, person: PersonFacts, machine: MachinePolicy, holds: tuple[datetime | None, GrantLevel]
-) -> Grant:
-    until, level = holds
-    pin = machine.needs_pin and key not in person.sure_keys
-    return Grant(key, person.who, person.name[:NAME_MAX], person.lang, until, person.roles, pin, level)
-
-
-def _teaches(person: PersonFacts, machine: MachinePolicy) -> bool:
-    return bool(machine.needs) and person.signs.issuperset(machine.needs)
-
-
-def _learns(person: PersonFacts, machine: MachinePolicy, missing: Iterable[Refusal]) -> bool:
-    """Lacks no more than the machine's own certificates: a supervisor may stand beside (R29).
-
-    Staff who lack any certificate are known too: they may hold a lockout of their own (R47).
-    """
-    if not STAFF.isdisjoint(person.roles):
-        return all(one.code in CERTIFICATES for one in missing)
-    return all(one.code in LEARNING and one.params.get("course") in machine.needs for one in missing)
-
-
 def discreet(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     """The refusals as a screen in the workshop may show them: SEE_DESK for what is private."""
     shown = (Refusal(Reason.SEE_DESK) if one.code in AT_THE_DESK else one for one in refusals)
-    return _distinct(shown)
+    return distinct(shown)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from core.ages import age_on
 from core.timeline import Span, local_day
@@ -25,8 +26,7 @@ class Plan(StrEnum):
     GUEST = "day-pass"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):  # a tuple: a booking reads a week of them
     """A reservation that counts for the holder: his own, or one of his household or organisation.
 
     `exempt`: made on its own day, outside every quota (R15). `household` and `organisation` are the

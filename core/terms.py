@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from core.timeline import DAY_MIN, Span, at_local, local_day, merge
@@ -115,7 +116,11 @@ class Terms:
 def week_of(at: datetime, zone: str) -> Span:
     """The ISO week that holds an instant: Monday to Monday, local midnights."""
     day = local_day(at, zone)
-    monday = day - timedelta(days=day.weekday())
+    return _week_from(day - timedelta(days=day.weekday()), zone)
+
+
+@lru_cache(maxsize=256)  # the weeks around this one, in a few zones
+def _week_from(monday: date, zone: str) -> Span:
     return Span(at_local(monday, 0, zone), at_local(monday + timedelta(days=7), 0, zone))
 
 

@@ -128,6 +128,7 @@ def first_free(spans: Iterable[Span], length: timedelta, not_before: datetime) -
     return None
 
 
+@lru_cache(maxsize=1024)  # the rules ask a dozen times for the days of the same few instants
 def local_day(at: datetime, zone: str) -> date:
     """The local date at an instant."""
     return at.astimezone(_zone(zone)).date()

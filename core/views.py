@@ -77,7 +77,7 @@ def _opening_body(one: Opening) -> dict[str, Any]:
 
 def _company_body(company: Company) -> dict[str, Any]:
     staffed = [{"start": stamp(one.start), "end": stamp(one.end)} for one in company.staffed]
-    return {"ends": [stamp(end) for end in company.ends], "staffed": staffed}
+    return {"ends": [stamp(end) for end in company.ends], "staffed": staffed, "who": list(company.who)}
 
 
 def view_from_body(body: Mapping[str, Any]) -> MachineView:
@@ -115,7 +115,8 @@ def _company(told: Any) -> Company:
     if told is None:
         return NOBODY
     staffed = tuple(Span(instant(one["start"]), instant(one["end"])) for one in told["staffed"])
-    return Company(tuple(instant(end) for end in told["ends"]), staffed)
+    who = tuple(_text(one) for one in told.get("who", ()))
+    return Company(tuple(instant(end) for end in told["ends"]), staffed, who)
 
 
 def _checklists(texts: Any) -> Checklists:

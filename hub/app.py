@@ -12,9 +12,11 @@ from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 
 from hub import api
+from hub.api import exports
 from hub.clock import SystemClock
 from hub.ports import Clock, Store, Tx
 from hub.ports.link import NodeLink
+from hub.services.exporting import everything
 from hub.services.sealing import Vault
 from hub.settings import Settings
 from hub.store.store import open_store
@@ -23,6 +25,7 @@ from hub.web import (
     board,
     booking,
     calendars,
+    checks,
     closures,
     enrolments,
     fit,
@@ -31,6 +34,7 @@ from hub.web import (
     health,
     keeping,
     machines,
+    members,
     mine,
     orders,
     outages,
@@ -39,6 +43,7 @@ from hub.web import (
     signing,
     staff,
     strikes,
+    taking,
     waiting,
     warnings,
     week,
@@ -148,6 +153,8 @@ def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | 
         calendars,
         staff,
         orders,
+        checks,
+        members,
         closures,
         rulings,
         strikes,
@@ -159,6 +166,7 @@ def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | 
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
     app.register_blueprint(assuring.pages(limiter, vault))
+    app.register_blueprint(taking.pages(lambda tx, who, at: exports.everything(everything(tx, who), at)))
     app.register_blueprint(freshly.limited_pages(limiter, enrolments.blueprint))
     app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
 

@@ -52,6 +52,7 @@ class Fittings(NamedTuple):
     site: str = ""
     kiosk_host: str = "127.0.0.1"
     kiosk_port: int | None = None  # None: no page; 0: any free port
+    keypad: Path | None = None  # a numeric USB keypad: its file under /dev/input
 
 
 BARE: Final = Fittings()
@@ -109,7 +110,15 @@ def fittings_of(section: Section, taken: Collection[int], reader: Reader) -> Fit
         site=site,
         kiosk_host=section.get("kiosk_host", str, "127.0.0.1"),
         kiosk_port=None if port < 0 else port,
+        keypad=_keypad(section, reader),
     )
+
+
+def _keypad(section: Section, reader: Reader) -> Path | None:
+    found = section.path("keypad", Path("/dev/input"))
+    if found is not None and found == reader.event:
+        raise section.problem("keypad", "`keypad` is the badge reader's own device")
+    return found
 
 
 def _lights(section: Section, taken: Collection[int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ Three rules. A slot counts where it starts, but minutes are split between ISO we
 own day is outside every quota: one not yet begun per family. What counts is read from the bookings, never stored.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,14 +23,16 @@ def over_quota(request: Request) -> Found:
     """Every quota that the slot would break, each with what is left of it."""
     if request.backwards or outside_quotas(request):
         return NO
-    return tuple(found for quota in request.terms.quotas for found in _broken(quota, request))
+    held = _counted(request)
+    return tuple(found for quota in request.terms.quotas for found in _broken(quota, request, held))
 
 
 def used(request: Request) -> tuple[tuple[Quota, int], ...]:
     """Each quota that counts for the holder, with what is used of it before the slot, in the quota's unit."""
     counting = [quota for quota in request.terms.quotas if _concerns(quota, request)]
+    held = _counted(request)
     return tuple(
-        (quota, max((had for had, _ in _sums(quota, request)), default=0) // _unit(quota))
+        (quota, max((had for had, _ in _sums(quota, request, held)), default=0) // _unit(quota))
         for quota in counting
     )
 
@@ -56,11 +58,17 @@ def _waits(request: Request, one: Held) -> bool:
     return local_day(one.start, request.zone) == local_day(request.now, request.zone)
 
 
-def _broken(quota: Quota, request: Request) -> Iterator[Params]:
+def _counted(request: Request) -> list[Held]:
+    """What of the holder's any quota here may count: each lab shares out its own machines."""
+    lab = request.policy.lab
+    return [one for one in request.holder.held if one.counts and one.lab in ("", lab)]
+
+
+def _broken(quota: Quota, request: Request, held: Sequence[Held]) -> Iterator[Params]:
     if not _concerns(quota, request):
         return
-    most = quota.most * _unit(quota)
-    lefts = [max(0, most - had) // _unit(quota) for had, more in _sums(quota, request) if had + more > most]
+    most, sums = quota.most * _unit(quota), _sums(quota, request, held)
+    lefts = [max(0, most - had) // _unit(quota) for had, more in sums if had + more > most]
     if lefts:
         yield _said(quota, min(lefts))
 
@@ -69,12 +77,12 @@ def _concerns(quota: Quota, request: Request) -> bool:
     return quota.subject is not Subject.ORGANISATION or request.holder.organisation is not None
 
 
-def _sums(quota: Quota, request: Request) -> Iterator[tuple[int, int]]:
+def _sums(quota: Quota, request: Request, held: Sequence[Held]) -> Iterator[tuple[int, int]]:
     """In each window of a quota: what is had already, and what the slot would add (seconds, or bookings)."""
-    counted = [one.span for one in request.holder.held if one.counts and _is_for(quota, request, one)]
+    wanted = request.wanted
+    counted = _of_subject(quota.subject, request.holder, _on_machines(quota.scope, request, held))
     for count in _counts(quota, request):
-        had = sum((count.of(span) for span in counted if count.takes(span)), 0)
-        yield had, count.of(request.wanted.span)
+        yield count.had(counted), count.of(wanted.start, wanted.end)
 
 
 def _said(quota: Quota, left: int) -> Params:
@@ -84,23 +92,22 @@ def _said(quota: Quota, left: int) -> Params:
     return {"left": left, "most": quota.most, **what, f"{unit}_{quota.window.value}": quota.most}
 
 
-def _is_for(quota: Quota, request: Request, one: Held) -> bool:
-    """Whether a booking is of the quota's subject, on the quota's machines."""
-    policy = request.policy
-    if one.lab not in ("", policy.lab):  # each lab shares out its own machines
-        return False
-    if quota.scope is Scope.MACHINE and one.machine != policy.id:
-        return False
-    if quota.scope is Scope.FAMILY and one.family != policy.family:
-        return False
-    return _is_of(quota.subject, request.holder, one)
+def _on_machines(scope: Scope, request: Request, held: Sequence[Held]) -> Sequence[Held]:
+    """Of what is held, that on the quota's machines."""
+    machine, family = request.policy.id, request.policy.family
+    if scope is Scope.MACHINE:
+        return [one for one in held if one.machine == machine]
+    return [one for one in held if one.family == family] if scope is Scope.FAMILY else held
 
 
-def _is_of(subject: Subject, holder: Holder, one: Held) -> bool:
+def _of_subject(subject: Subject, holder: Holder, held: Sequence[Held]) -> list[Held]:
+    """Of what is held, that of the quota's subject."""
+    who, household, organisation = holder.who, holder.household, holder.organisation
     if subject is Subject.ORGANISATION:
-        return one.organisation == holder.organisation
-    shared = subject is Subject.HOUSEHOLD and holder.household is not None
-    return one.who == holder.who or (shared and one.household == holder.household)
+        return [one for one in held if one.organisation == organisation]
+    if subject is Subject.HOUSEHOLD and household is not None:
+        return [one for one in held if one.who == who or one.household == household]
+    return [one for one in held if one.who == who]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +119,35 @@ class _Count:
     peak: tuple[Span, ...] | None
     unit: int
 
-    def takes(self, span: Span) -> bool:
-        """Whether a booking falls into the window."""
+    def had(self, held: Sequence[Held]) -> int:
+        """How much of what is held counts: what touches the window, or what starts in it."""
+        within = self.only or self.starts_in
+        if within is None:
+            return 0
+        first, last = within.start, within.end
         if self.only is not None:
-            return span.overlaps(self.only)
-        return self.starts_in is not None and self.starts_in.holds(span.start)
+            taken = [one for one in held if one.start < last and first < one.end]
+        else:
+            taken = [one for one in held if first <= one.start < last]
+        if self.unit == 1 and self.peak is None:
+            return len(taken)
+        return sum([self.of(one.start, one.end) for one in taken])
 
-    def of(self, span: Span) -> int:
-        """How much of a booking counts."""
-        parts = [span] if self.only is None else list(_shared(span, [self.only]))
+    def of(self, start: datetime, end: datetime) -> int:
+        """How much of a booking from start to end counts."""
+        parts = [(start, end)] if self.only is None else _shared(start, end, (self.only,))
         if self.peak is not None:
-            parts = [part for one in parts for part in _shared(one, self.peak)]
+            parts = [part for one in parts for part in _shared(*one, self.peak)]
         if self.unit == 1:
             return int(bool(parts))
-        return sum((part.end - part.start) // _SECOND for part in parts)
+        return sum([(until - since) // _SECOND for since, until in parts])
 
 
-def _shared(span: Span, others: Iterable[Span]) -> Iterator[Span]:
-    for other in others:
-        if span.overlaps(other):
-            yield Span(max(span.start, other.start), min(span.end, other.end))
+def _shared(start: datetime, end: datetime, others: Iterable[Span]) -> list[tuple[datetime, datetime]]:
+    """The parts of [start, end) that lie in the others."""
+    return [
+        (max(start, one.start), min(end, one.end)) for one in others if start < one.end and one.start < end
+    ]
 
 
 def _unit(quota: Quota) -> int:
@@ -143,11 +159,17 @@ def _counts(quota: Quota, request: Request) -> Iterator[_Count]:
     unit = _unit(quota)
     peak = _peak(request) if quota.peak_only else None
     if quota.window is Window.WEEK and quota.unit is Unit.MINUTES:  # R12: split at Monday's midnight
-        for at in {week_of(request.wanted.start, request.zone), week_of(_last(request), request.zone)}:
+        for at in _weeks(request):
             yield _Count(None, at, peak, unit)
         return
     for window in _windows(quota, request):
         yield _Count(window, None, peak, unit)
+
+
+def _weeks(request: Request) -> tuple[Span, ...]:
+    """The weeks of the slot's start and of its end."""
+    week, last = week_of(request.wanted.start, request.zone), _last(request)
+    return (week,) if week.holds(last) else (week, week_of(last, request.zone))
 
 
 def _windows(quota: Quota, request: Request) -> Iterator[Span]:

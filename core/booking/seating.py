@@ -49,13 +49,14 @@ def useless_gap(request: Request) -> Found:
 def _too_near(request: Request) -> int | None:
     """Minutes to his own slot on this machine, where they are too few."""
     least, wanted = timedelta(minutes=request.terms.min_gap_min), request.wanted
-    own = [
-        one
+    if not least:
+        return None
+    gaps = [
+        max(wanted.start - one.end, one.start - wanted.end)
         for one in request.holder.own()
-        if one.machine == request.policy.id and one.status in OCCUPYING and not one.span.overlaps(wanted.span)
+        if one.machine == request.policy.id and one.status in OCCUPYING
     ]
-    gaps = [max(wanted.start - one.end, one.start - wanted.end) for one in own]
-    near = min(gaps, default=least)
+    near = min((gap for gap in gaps if gap >= timedelta(0)), default=least)  # less: the two overlap
     return None if near >= least else near // timedelta(minutes=1)
 
 

@@ -100,12 +100,10 @@ def concurrent(request: Request) -> Found:
     wanted = request.wanted
     if wanted.programme or request.backwards:
         return NO
-    full = bool(overlapping(request))  # then his own slot on this machine is an overlap like any other
-    rivals = [
-        one
-        for one in request.holder.own()
-        if _rivals(request, one) and not (full and one.machine == request.policy.id)
-    ]
+    meanwhile = (one for one in request.holder.own() if one.start < wanted.end and wanted.start < one.end)
+    rivals = [one for one in meanwhile if _rivals(request, one)]
+    if rivals and overlapping(request):  # then his own slot on this machine is an overlap like any other
+        rivals = [one for one in rivals if one.machine != request.policy.id]
     most = request.terms.most_unattended if wanted.runs_alone else request.terms.most_attended
     if _at_once(rivals, wanted.start) < most:
         return NO
@@ -114,10 +112,8 @@ def concurrent(request: Request) -> Found:
 
 
 def _rivals(request: Request, one: Held) -> bool:
-    """Whether a slot of his own takes the same pair of hands: a programme's does not, nor does a group's."""
+    """Whether a slot meanwhile takes the same pair of hands: a programme's does not, nor does a group's."""
     wanted = request.wanted
-    if one.end <= wanted.start or wanted.end <= one.start:
-        return False
     same_group = wanted.kind is ReservationKind.GROUP is one.kind and one.span == wanted.span
     alone = one.kind is ReservationKind.UNATTENDED
     alike = alone == wanted.runs_alone and one.kind not in PROGRAMME and not same_group

@@ -89,12 +89,23 @@ def lengths(request: Request) -> tuple[int, int]:
 
 def closed(request: Request) -> Found:
     """The slot does not lie in one opening, less the closing margin (R01, R03, R04)."""
-    if request.backwards or any(span.covers(request.wanted.span) for span in request.open_time):
+    if request.backwards or _in_one_opening(request):
+        return NO
+    if any(span.covers(request.wanted.span) for span in request.open_time):
         return NO
     if request.wanted.runs_alone and _may_run_on(request):
         return NO
     opens = next_start(request.open_time, request.wanted.start)
     return ({"opens": stamp(opens) if opens else None},)
+
+
+def _in_one_opening(request: Request) -> bool:
+    """Whether a single window holds the slot and the closing margin; mostly so, and then no windows need to be united."""
+    start, end = request.wanted.start, request.wanted.end + timedelta(minutes=request.policy.machines_off_min)
+    return any(
+        one.start <= start and end <= one.end and one.audience in request.audiences
+        for one in request.rules.openings
+    )
 
 
 def _may_run_on(request: Request) -> bool:

@@ -17,7 +17,6 @@ from core.wire.refused import Flaw, Refused
 MOST_DEEP = 16  # wire.md: no message of ours nests deeper than 6
 MOST_INT = 2**53  # the largest range in which a double still counts by ones (RFC 8259, section 6)
 _INT_DIGITS = 17  # digits and sign of 2**53: longer texts are refused before they cost a conversion
-_MS = 1000  # microseconds in a millisecond
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _UNWELCOME = re.compile("[\\x00\\ud800-\\udfff]")
 
@@ -55,8 +54,7 @@ def instant_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         message = "an instant without a zone has no place on the wire"
         raise ValueError(message)
-    utc = instant.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // _MS:03d}Z".rjust(24, "0")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"  # for "+00:00"
 
 
 def read_instant(text: str) -> datetime:
@@ -120,11 +118,11 @@ def _look_at_texts(values: Iterable[object]) -> None:
 
 
 def _normal(value: object) -> object:
-    if value is None or isinstance(value, int):
-        return value
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, dict | Mapping):
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, Mapping):
         return {_name(name): _normal(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_normal(inner) for inner in value]
@@ -135,7 +133,8 @@ def _normal(value: object) -> object:
 
 
 def _name(name: object) -> str:
-    return unicodedata.normalize("NFC", str(name))
+    text = str(name)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 # made once: json.loads and json.dumps make them anew at each call

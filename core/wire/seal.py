@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.wire import codec
@@ -99,6 +99,18 @@ def inflate(packed: bytes, most_bytes: int) -> bytes:
 def badge_key(key: bytes, uid: bytes) -> str:
     """How one node names a card: it tells nobody the UID and is another name at every node."""
     return _text(hmac.digest(key, uid, hashlib.sha256)[:BADGE_KEY_BYTES]).decode("ascii")
+
+
+def badge_namer(key: bytes) -> Callable[[bytes], str]:
+    """`badge_key` under one key, which is worked into the hash once: a tap waits for it."""
+    keyed = hmac.new(key, None, hashlib.sha256)
+
+    def name(uid: bytes) -> str:
+        one = keyed.copy()
+        one.update(uid)
+        return _text(one.digest()[:BADGE_KEY_BYTES]).decode("ascii")
+
+    return name
 
 
 def conceal(key: bytes, nonce: bytes, direction: str, secret: bytes) -> bytes:

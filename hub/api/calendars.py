@@ -94,6 +94,7 @@ def spelled(made: Calendar) -> bytes:
         {
             "closures": [
                 {"start": stamp(one.start), "end": stamp(one.end), "reason": one.reason}
+                | ({"reasons": dict(one.words)} if one.words else {})
                 for one in made.closures
             ],
             "openings": [

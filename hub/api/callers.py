@@ -1,6 +1,6 @@
 """Who asks? A bearer token, or a page's cookie that comes with the CSRF header; else a stranger."""
 
-from flask import Request
+from werkzeug.wrappers import Request
 
 from hub.api.door import Deps
 from hub.api.problems import unauthenticated
@@ -41,5 +41,6 @@ def _caller(tx: Tx, person_id: str) -> Caller | None:
 
 def language_of(request: Request, caller: Caller | None) -> str:
     """What the caller asks for, else his own, else the house's first."""
-    wanted = [(str(tag), quality) for tag, quality in request.accept_languages]
+    said = "HTTP_ACCEPT_LANGUAGE" in request.environ
+    wanted = [(str(tag), quality) for tag, quality in request.accept_languages] if said else ()
     return best_language(wanted, caller.person.lang) if caller else best_language(wanted)

@@ -18,6 +18,7 @@ from hub.services.closing import Plan
 from hub.services.letting_in import Scope
 from hub.services.showing import machine_shown
 from hub.services.taking_out import Outage
+from hub.words.languages import LANGUAGES
 
 routes = Routes()
 FAR = timedelta(days=3660)  # ten years either way: every closure there is
@@ -79,7 +80,8 @@ def _plan(ask: Ask, form: forms.NewClosure) -> Plan:
         form.machine,
         parse_time(form.start, "start", zone),
         parse_time(form.end, "end", zone),
-        form.reason,
+        form.reason if isinstance(form.reason, str) else getattr(form.reason, LANGUAGES[0]),
+        {} if isinstance(form.reason, str) else form.reason.model_dump(),
     )
 
 
@@ -132,6 +134,8 @@ def change(ask: Ask, machine: str) -> Answer:
 def _changed(tx: Tx, ask: Ask, outage: Outage) -> object:
     if outage.status is MachineStatus.OK:
         return taking_out.bring_back(tx, ask.person, outage.machine, ask.now)
+    if outage.status in taking_out.MARKED:
+        return taking_out.mark(tx, ask.person, outage.machine, (outage.status, outage.reason), ask.now)
     return taking_out.take_out(tx, ask.person, outage, ask.now)
 
 

@@ -1,7 +1,7 @@
 """Who asks, and with what? What every route is handed, and what it gives back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from hub.api.pacing import Pace
 from hub.api.pages import encoded, etag_of, read_cursor
 from hub.api.problems import Problem, invalid, problem, unauthenticated
 from hub.api.times import parse_time
+from hub.api.under_way import UnderWay
 from hub.ports import BadgeVault, Clock, Person, Store, Tx
 from hub.services.house import house_with
 from hub.services.letting_in import Caller, Scope
@@ -32,6 +33,7 @@ class Deps:
     public_url: str = ""
     vault: BadgeVault | None = None
     pace: Pace = field(default_factory=Pace)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Ask:
     def write(self, fn: Callable[[Tx], T]) -> T:
         """Change the store."""
         return self.deps.store.write(fn)
+
+    def over(self, store: Store) -> "Ask":
+        """The same, asked of another store."""
+        return replace(self, deps=replace(self.deps, store=store))
 
     @property
     def person(self) -> Person:

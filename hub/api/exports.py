@@ -42,11 +42,6 @@ def _more(one: Person) -> dict[str, Any]:
         "birth": one.birth and one.birth.isoformat(),
         "charter": one.charter,
         "created": stamp(one.created),
-        "household": one.household,
-        "organisation": one.organisation,
-        "pass_day": one.pass_day and one.pass_day.isoformat(),
-        "host": one.host,
-        "consent_until": shapes.when(one.consent_until),
         "teaches": {lab: sorted(courses) for lab, courses in one.teaches.items()},
     }
 

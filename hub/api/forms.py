@@ -1,6 +1,7 @@
 """What may a caller send? Strict forms: text stays text, no field too many; times are read in one place (times.py)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -101,12 +102,21 @@ class NewMember(Strict):
 
 
 class ChangedMember(Strict):
-    """PATCH /members/{id}; `member_until: null` is a membership without an end."""
+    """PATCH /members/{id}; `member_until: null` is a membership without an end, `pass_day` makes a day pass (R22).
+
+    `household` and `organisation` share quotas by name; `consent_until` is a guardian's, to the eighteenth birthday at most.
+    """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] = ""
     lang: Literal["fr", "nl", "en"] = "fr"
     status: Annotated[MemberStatus, Field(strict=False)] = MemberStatus.ACTIVE
     member_until: str | None = None
+    birth: Annotated[date, Field(strict=False)] | None = None
+    household: Annotated[str, StringConstraints(max_length=40)] | None = None
+    organisation: Annotated[str, StringConstraints(max_length=40)] | None = None
+    pass_day: Annotated[date, Field(strict=False)] | None = None
+    host: Name | None = None
+    consent_until: str | None = None
 
 
 class NewBadge(Strict):
@@ -116,13 +126,24 @@ class NewBadge(Strict):
     uid: Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-Fa-f]{2}){4,10}$")]
 
 
+Why = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class Whys(Strict):
+    """A reason in the house's three languages (R02)."""
+
+    fr: Why
+    nl: Why
+    en: Why
+
+
 class NewClosure(Strict):
-    """POST /closures: of a machine, or of the whole lab."""
+    """POST /closures: of a machine, or of the whole lab; the reason as one text, or in three languages."""
 
     machine: Name | None = None
     start: str
     end: str
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+    reason: Why | Whys
 
 
 class ChangedMachine(Strict):
@@ -193,6 +214,13 @@ class NewCertificate(Strict):
     member: Name
     course: Name
     reason: Text = ""
+
+
+class NewPlace(Strict):
+    """POST /trainings/{id}/enrol."""
+
+    member: Name
+    course: Name
 
 
 class Because(Strict):

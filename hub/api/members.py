@@ -48,13 +48,14 @@ def add(ask: Ask) -> Answer:
 
 @routes.add("PATCH", "/members/{member}", scope=Scope.STAFF, form=forms.ChangedMember, answer="Member")
 def change(ask: Ask, member: str) -> Answer:
-    """Change a member's name, language, status or end of membership."""
+    """Change a member's name, language, status, end of membership, or what the rules ask of a person."""
     old = _ours(ask, member)
     form = read_form(forms.ChangedMember, ask.body)
     ask.must_match(shapes.member(old, ask.now))
     values: dict[str, Any] = form.model_dump(exclude_unset=True)
-    if form.member_until is not None:
-        values["member_until"] = parse_time(form.member_until, "member_until", ask.zone())
+    for name in ("member_until", "consent_until"):
+        if values.get(name) is not None:
+            values[name] = parse_time(values[name], name, ask.zone())
     changed = granted(ask.write(lambda tx: membership.change(tx, ask.person, old, values, ask.now)))
     return Answer(shapes.member(changed, ask.now))
 

@@ -13,13 +13,14 @@ from hub.api.problems import invalid
 from hub.api.times import parse_time
 
 T = TypeVar("T")
+_spell = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def encoded(body: Any) -> bytes:
     """An answer's bytes; what is bytes already stays as it is."""
     if isinstance(body, bytes):
         return body
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _spell(body).encode()
 
 
 def etag_of(body: bytes, who: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, current_app, request
 
 from core.vocabulary import Reason
 from hub.api import (
@@ -31,6 +31,7 @@ from hub.api import (
 )
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
 from hub.api.openapi import document, reading
+from hub.api.paths import rule_of
 from hub.api.problems import problem
 from hub.api.routes import Route
 from hub.api.serving import serve
@@ -48,7 +49,7 @@ def register(app: Flask, deps: Deps) -> Blueprint:
     blueprint = Blueprint("api", __name__)
     for route in ROUTES:
         blueprint.add_url_rule(
-            _rule(route.path),
+            rule_of(route.path),
             route.name,
             _view(route, deps),
             methods=[route.method],
@@ -75,7 +76,11 @@ def register(app: Flask, deps: Deps) -> Blueprint:
             said = _ways if method == "OPTIONS" else _wrong_method
             wrong = Route(method, path, partial(said, allowed), "Not in this way")
             blueprint.add_url_rule(
-                _rule(path), wrong.name, _view(wrong, deps), methods=[method], provide_automatic_options=False
+                rule_of(path),
+                wrong.name,
+                _view(wrong, deps),
+                methods=[method],
+                provide_automatic_options=False,
             )
     app.register_blueprint(blueprint)
     return blueprint
@@ -83,14 +88,10 @@ def register(app: Flask, deps: Deps) -> Blueprint:
 
 def _view(route: Route, deps: Deps) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        return serve(route, deps, path)
+        made = serve(route, deps, path, request, testing=current_app.testing)
+        return Response(made.body, made.status, [*made.headers])
 
     return view
-
-
-def _rule(path: str) -> str:
-    """Flask's way of writing a path."""
-    return path.replace("{", "<").replace("}", ">")
 
 
 def _paths() -> dict[str, set[str]]:

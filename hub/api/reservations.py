@@ -21,6 +21,7 @@ from hub.services.reserving import Wish
 from hub.services.travelling import Journey
 
 routes = Routes()
+KINDS = frozenset(ReservationKind)
 FOR_MEMBERS = frozenset({ReservationKind.BOOKING, ReservationKind.UNATTENDED})
 NOT_FOR_MEMBERS = frozenset(
     {
@@ -72,7 +73,7 @@ def no_liberties(ask: Ask) -> None:
     if ask.is_staff(ask.person.lab):
         return
     kind = ask.body.get("kind", ReservationKind.BOOKING)
-    known = isinstance(kind, str) and kind in set(ReservationKind)
+    known = isinstance(kind, str) and kind in KINDS
     if not NOT_FOR_MEMBERS.isdisjoint(ask.body) or (known and kind not in FOR_MEMBERS):
         raise problem(Reason.FORBIDDEN)
 

@@ -18,6 +18,7 @@ from core.vocabulary import (
 from hub.ports import FeedSubject, WaitingStatus
 from hub.services.fitting import Fitted
 from hub.services.warned import Stands
+from hub.words.languages import LANGUAGES
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -90,13 +91,14 @@ _SESSION = record(
     },
     responsible=maybe(TEXT), kind=one_of(SessionKind), until=maybe(TIME),
 )  # fmt: skip
+_REASONS = record(dict.fromkeys(LANGUAGES, TEXT))
 _CALENDAR = record(
     {
         "reservations": {
             "type": "array",
             "items": record({**_SPAN, "kind": TEXT, "mine": FLAG}, id=TEXT, member=TEXT, name=maybe(TEXT)),
         },
-        "closures": {"type": "array", "items": record({**_SPAN, "reason": TEXT})},
+        "closures": {"type": "array", "items": record({**_SPAN, "reason": TEXT}, reasons=_REASONS)},
         "openings": {"type": "array", "items": record({**_SPAN, "audience": one_of(Audience)})},
     }
 )
@@ -185,8 +187,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "Checklist": record({"course": TEXT, "items": LIST}),
     "Enrolment": record({"node": TEXT, "member": TEXT, "check": TEXT, "until": TIME}),
     "Waiting": _WAITING,
-    "Closure": record(_CLOSURE),
-    "ClosureMade": record({**_CLOSURE, "cancelled": some("Reservation")}),
+    "Closure": record(_CLOSURE, reasons=_REASONS),
+    "ClosureMade": record({**_CLOSURE, "cancelled": some("Reservation")}, reasons=_REASONS),
     "Feed": record(_FEED),
     "FeedMade": record({**_FEED, "url": TEXT}),
     "RuleSet": _RULE_SET,

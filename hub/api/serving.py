@@ -7,50 +7,65 @@ import hashlib
 from typing import Any
 
 import structlog
-from flask import Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Request
 
 from core.vocabulary import Reason
 from core.wire.codec import parse
 from core.wire.refused import Refused as Unreadable
 from hub.api.callers import caller_from, language_of
-from hub.api.door import Answer, Ask, Deps, person_id
-from hub.api.pages import encoded, etag_of
-from hub.api.problems import TYPE, Problem, body_of, busy, invalid, problem, unauthenticated
+from hub.api.door import Ask, Deps, not_found, person_id
+from hub.api.once import Keyed, once, place_of
+from hub.api.problems import Problem, busy, invalid, problem, unauthenticated
 from hub.api.routes import Route
-from hub.ports import Busy, KeptAnswer
+from hub.api.sent import Sent, refusal, sent, unless_held
+from hub.ports import Busy
 from hub.services.letting_in import Caller, Scope
-from hub.services.replaying import claim
 
 LARGEST = 64 * 1024  # bytes of a body; the largest honest one (a note of 500 characters) has under 4 KiB
-LONGEST_KEY = 255
-FORGOTTEN = (401, 403, 429)  # these and 5xx are not kept under an Idempotency-Key
 log = structlog.get_logger()
 
 
-def serve(route: Route, deps: Deps, path: dict[str, str]) -> Response:
-    """The answer to the present request."""
+def serve(route: Route, deps: Deps, path: dict[str, str], asked: Request, *, testing: bool = False) -> Sent:
+    """The answer to this request; `testing`: what breaks is seen."""
     caller = None
     try:
-        caller = caller_from(request, deps)
+        caller = caller_from(asked, deps)
         _not_too_fast(deps, caller)
         _let_in(route, caller)
-        ask = _ask(deps, caller)
-        key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
-        if key is None or caller is None or (route.secret and deps.vault is None):
-            return _answered(route, ask, path)
-        return _once(route, ask, path, key, caller)
+        return _answer(route, _ask(deps, caller, asked), path, asked)
     except Problem as said:
-        return _problem(said, deps, caller)
+        return _no(said, deps, caller, asked)
     except Busy:
-        return _problem(busy(), deps, caller)
+        return _no(busy(), deps, caller, asked)
     except HTTPException:
         raise
     except Exception:
-        if current_app.testing:
+        if testing:
             raise
         log.exception("api.broken", route=route.name)
-        return _problem(busy(), deps, caller)
+        return _no(busy(), deps, caller, asked)
+
+
+def _answer(route: Route, ask: Ask, path: dict[str, str], asked: Request) -> Sent:
+    def answering(asking: Ask) -> Sent:
+        return sent(route.handler(asking, **path), person_id(ask.caller))
+
+    if any(
+        "\x00" in one for one in path.values()
+    ):  # no thing is named so, and PostgreSQL would not even look
+        raise not_found()
+    key = asked.headers.get("Idempotency-Key") if route.method == "POST" else None
+    if key is not None and ask.caller is not None and not (route.secret and ask.deps.vault is None):
+        place = place_of(ask, route.method, asked.path, key)
+        return once(Keyed(ask, place, *_digest(route, ask, asked)), answering)
+    made = answering(ask)
+    return unless_held(made, asked.environ) if route.method == "GET" else made
+
+
+def _no(said: Problem, deps: Deps, caller: Caller | None, asked: Request) -> Sent:
+    ask = Ask(deps, deps.clock.wall(), language_of(asked, caller), caller, {}, {})
+    return refusal(said, ask.voice())
 
 
 def _not_too_fast(deps: Deps, caller: Caller | None) -> None:
@@ -73,16 +88,17 @@ def _let_in(route: Route, caller: Caller | None) -> None:
         raise problem(Reason.FORBIDDEN)
 
 
-def _ask(deps: Deps, caller: Caller | None) -> Ask:
+def _ask(deps: Deps, caller: Caller | None, asked: Request) -> Ask:
+    said = asked.query_string
     return Ask(
         deps=deps,
         now=deps.clock.wall(),
-        lang=language_of(request, caller),
+        lang=language_of(asked, caller),
         caller=caller,
-        query={name: value for name, value in request.args.items() if _is_text(name, value)},
-        body=_body(request),
-        if_match=request.headers.get("If-Match"),
-        query_string=request.query_string.decode("latin-1"),
+        query={name: value for name, value in asked.args.items() if _is_text(name, value)} if said else {},
+        body=_body(asked),
+        if_match=asked.headers.get("If-Match"),
+        query_string=said.decode("latin-1"),
     )
 
 
@@ -106,19 +122,22 @@ def _body(asked: Request) -> dict[str, Any]:
 
 def _read(asked: Request) -> bytes:
     """The bytes of the body. One that comes in chunks is cut at the limit, not refused there: so one byte more is asked for."""
-    too_much = problem(Reason.INVALID, status=413, field="body", most_bytes=LARGEST)
     asked.max_content_length = LARGEST + 1
     try:
         raw = asked.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise too_much from None
+        raise _too_much() from None
     except HTTPException:
         raise
     except Exception:  # noqa: BLE001 -- the server's own reader says so of chunks that are none: the sender's fault
         raise problem(Reason.INVALID, status=400, field="body") from None
     if len(raw) > LARGEST:
-        raise too_much
+        raise _too_much()
     return raw
+
+
+def _too_much() -> Problem:
+    return problem(Reason.INVALID, status=413, field="body", most_bytes=LARGEST)
 
 
 def _is_json(mimetype: str) -> bool:
@@ -126,80 +145,11 @@ def _is_json(mimetype: str) -> bool:
     return mimetype in ("", "application/json") or mimetype.endswith("+json")
 
 
-def _answered(route: Route, ask: Ask, path: dict[str, str]) -> Response:
-    answer: Answer = route.handler(ask, **path)
-    return response_of(answer, person_id(ask.caller))
+def _digest(route: Route, ask: Ask, asked: Request) -> tuple[str, Any]:
+    """What tells this request from another; keyed where it holds a secret: a UID of four bytes is soon found from its hash.
 
-
-def response_of(answer: Answer, who: str) -> Response:
-    """The answer with its tag; 304 for who has it already."""
-    body = encoded(answer.body)
-    response = Response(body, answer.status, dict(answer.headers), mimetype=answer.mimetype)
-    response.headers["ETag"] = answer.etag or etag_of(body, who if answer.private else "")
-    response.headers["Cache-Control"] = "private, no-store" if answer.private else "public, no-cache"
-    if not answer.private:
-        response.headers["Vary"] = "Authorization, Cookie"
-    if answer.status == 200 and request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
-    return response
-
-
-def _problem(said: Problem, deps: Deps, caller: Caller | None) -> Response:
-    ask = Ask(deps, deps.clock.wall(), language_of(request, caller), caller, {}, {})
-    response = Response(encoded(body_of(said, ask.voice())), said.status, dict(said.headers), mimetype=TYPE)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _once(route: Route, ask: Ask, path: dict[str, str], key: str, caller: Caller) -> Response:
-    """Do it once for this key; the same request again gets the same answer."""
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise invalid("Idempotency-Key")
-    digest = _digest(route, ask)
-    owner, place = (caller.person.lab, caller.person.id), (route.method, request.path, key)
-    row = ask.write(lambda tx: claim(tx, owner, place, digest, ask.now))
-    if isinstance(row, KeptAnswer):
-        return _again(route, ask, row, digest)
-    try:
-        response = _answered(route, ask, path)
-    except Problem as said:
-        response = _problem(said, ask.deps, caller)
-    except BaseException:
-        ask.write(lambda tx: tx.replays.forget(row))
-        raise
-    try:
-        _keep(route, ask, row, response)
-    except (
-        Busy
-    ):  # what was asked for is done: to say 503 now would be a lie, and the key forgets itself in a minute
-        log.warning("api.answer_not_kept", route=route.name)
-    return response
-
-
-def _digest(route: Route, ask: Ask) -> str:
-    """What tells this request from another; keyed where it holds a secret: a UID of four bytes is soon found from its hash."""
-    sent = request.query_string + b"\n" + request.get_data(cache=True)
+    And what seals its answer then.
+    """
+    told = asked.query_string + b"\n" + asked.get_data(cache=True)
     vault = ask.deps.vault if route.secret else None
-    return vault.key(sent) if vault else hashlib.sha256(sent).hexdigest()
-
-
-def _keep(route: Route, ask: Ask, row: int, response: Response) -> None:
-    status, headers = (
-        response.status_code,
-        {k: v for k, v in response.headers.items() if k != "Content-Length"},
-    )
-    if status in FORGOTTEN or status >= 500:
-        ask.write(lambda tx: tx.replays.forget(row))
-        return
-    vault = ask.deps.vault if route.secret else None
-    text = vault.seal(response.get_data()).decode() if vault else response.get_data(as_text=True)
-    ask.write(lambda tx: tx.replays.finish(row, status, headers, text))
-
-
-def _again(route: Route, ask: Ask, kept: KeptAnswer, digest: str) -> Response:
-    if kept.body_hash != digest:
-        raise problem(Reason.IDEMPOTENCY, field="Idempotency-Key")
-    if kept.status is None:
-        raise problem(Reason.IDEMPOTENCY, status=409, headers={"Retry-After": "1"}, seconds=1)
-    vault = ask.deps.vault if route.secret else None
-    return Response(vault.open(kept.body.encode()) if vault else kept.body, kept.status, dict(kept.headers))
+    return (vault.key(told) if vault else hashlib.sha256(told).hexdigest()), vault

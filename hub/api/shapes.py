@@ -132,7 +132,7 @@ def closure(one: Closure) -> dict[str, Any]:
         "end": stamp(one.end),
         "reason": one.reason,
         "created": stamp(one.created),
-    }
+    } | ({"reasons": dict(one.words)} if one.words else {})
 
 
 def entry(one: Entry) -> dict[str, Any]:
@@ -203,6 +203,11 @@ def member(one: Person, now: datetime) -> dict[str, Any]:
         "status": str(one.standing(now)),
         "lab": one.lab,
         "member_until": when(one.member_until),
+        "household": one.household,
+        "organisation": one.organisation,
+        "pass_day": one.pass_day and one.pass_day.isoformat(),
+        "host": one.host,
+        "consent_until": when(one.consent_until),
         "roles": sorted(str(role) for role in one.roles.get(one.lab, ())),
     }
 

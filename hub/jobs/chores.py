@@ -10,6 +10,7 @@ from hub.services import (
     conditions,
     granting,
     housekeeping,
+    merging,
     no_shows,
     offering,
     overrunning,
@@ -40,6 +41,7 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
     lapse = looking(
         lambda tx, now: tx.waiting.offers_due(now, 1), lambda tx, now: offering.lapse(tx, now, AT_ONCE)
     )
+    merges = looking(_some(merging.due), _some(merging.merge_due))
     overruns = looking(_some(overrunning.due), _some(overrunning.notice_due))
     slots = looking(housekeeping.slots_over, housekeeping.finish_slots)
     waits = looking(
@@ -48,6 +50,7 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
     settle = looking(_some(conditions.due), _some(conditions.settle))
     return Timetable(
         [
+            Job("walk-ups that become a slot", merges, EVERY_TICK, at(merging.next_due)),
             Job("slots nobody came for", no_show, EVERY_TICK, at(no_shows.next_due)),
             Job("offers that ran out", lapse, EVERY_TICK, at(_after(lambda tx: tx.waiting.next_lapse()))),
             Job("sessions past their end", overruns, EVERY_TICK, at(overrunning.next_due)),

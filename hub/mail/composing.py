@@ -75,7 +75,7 @@ def _places(
     machine = tx.machines.get(str(facts.get("machine") or ""))
     start, end = facts.get("start"), facts.get("end")
     said = {name: voice.moment(at, now) for name, at in facts.items() if isinstance(at, datetime)}
-    said |= {"day": "", "span": "", "reason": _typed(facts.get("reason"))}
+    said |= {"day": "", "span": "", "reason": _typed(_why(facts.get("reason"), voice.lang))}
     said |= {"count": _typed(facts.get("count"))}
     if isinstance(start, datetime) and isinstance(end, datetime):
         said |= {"day": voice.long_day(start), "span": voice.span(start, end)}
@@ -103,6 +103,11 @@ class _Unsaid(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return ""
+
+
+def _why(said: object, lang: str) -> object:
+    """A reason in the reader's language, where it was said in three."""
+    return said.get(lang) if isinstance(said, dict) else said
 
 
 def _typed(text: object) -> str:

@@ -44,7 +44,7 @@ def handlers(store: Store, vault: BadgeVault, clock: Clock) -> Handlers:
         return store.write(lambda tx: metering.take(tx, node, batch, clock.wall(), vault))
 
     def on_ask(node: str, ask: Ask) -> Answer | None:
-        return store.write(lambda tx: asking.answer(tx, node, ask, vault, clock.wall()))
+        return asking.asked(store, node, ask, vault, clock.wall())
 
     def on_done(node: str, done: Done) -> None:
         _log.info("order_done", node=node, order=done.id, ok=done.ok, code=done.code)

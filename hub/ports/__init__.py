@@ -7,7 +7,7 @@ from hub.ports.clock import Clock
 from hub.ports.feeds import Feed, Feeds, FeedSubject
 from hub.ports.machines import Closure, DayException, Lab, Machine, Machines, Opening, Seat
 from hub.ports.nodes import Node, Nodes
-from hub.ports.paper import Audit, Entry, KeptAnswer, Outbox, Parcel, Replays, Token, Tokens
+from hub.ports.paper import Audit, Entry, KeptAnswer, KeyPlace, Outbox, Parcel, Replays, Token, Tokens
 from hub.ports.people import Account, Badge, Badges, NewPerson, People, Person
 from hub.ports.planning import Rules, RuleSet, Series, SeriesShelf
 from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
@@ -38,6 +38,7 @@ __all__ = [
     "Feeds",
     "JournalHead",
     "KeptAnswer",
+    "KeyPlace",
     "Lab",
     "Lock",
     "Locks",

@@ -1,6 +1,6 @@
 """How sure is it that a badge is in its owner's hand? PINs, and second factors that were given (R28, R29, R57)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,8 +40,8 @@ class Pin:
 class Assurance(Protocol):
     """PINs and proofs."""
 
-    def pin(self, person: str) -> Pin | None:
-        """The person's PIN; None when none is set."""
+    def pin(self, person: str, *, lock: bool = False) -> Pin | None:
+        """The person's PIN; None when none is set. `lock` holds it against other writers, within a write alone."""
         ...
 
     def set_pin(self, pin: Pin) -> None:
@@ -60,8 +60,8 @@ class Assurance(Protocol):
         """Those that count at an instant, newest first."""
         ...
 
-    def present_until(self, lab: str, at: datetime) -> Sequence[datetime]:
-        """Until when each person counts who is known to be in the lab at an instant."""
+    def present(self, lab: str, at: datetime) -> Mapping[str, datetime]:
+        """Who is known to be in the lab at an instant, by his own word, and until when it counts."""
         ...
 
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Which machines are there, what are their rules, and when is the lab open?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class DayException:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A span in which lab or machine is closed."""
+    """A span in which lab or machine is closed; `words` is the reason by language, where it was said in three (R02)."""
 
     id: str
     lab: str
@@ -83,6 +83,11 @@ class Closure:
     reason: str
     by: str
     created: datetime
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def why(self, lang: str) -> str:
+        """The reason in this language, if it was said in it."""
+        return self.words.get(lang, self.reason)
 
 
 class Machines(Protocol):

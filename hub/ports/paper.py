@@ -128,10 +128,19 @@ class Tokens(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What an idempotency key got; `status` None while the first request runs."""
+class KeyPlace:
+    """Where an idempotency key counts: with this person, at this door."""
 
-    id: int
+    person: str
+    method: str
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What an idempotency key got; `body_hash` tells the request. `status` None: a hub of before wrote that it began."""
+
     body_hash: str
     status: int | None
     headers: Mapping[str, str]
@@ -142,22 +151,20 @@ class KeptAnswer:
 class Replays(Protocol):
     """Answers kept for 24 hours by (person, method, path, key)."""
 
-    def find(self, person: str, method: str, path: str, key: str) -> KeptAnswer | None:
+    def alone(self, place: KeyPlace) -> bool:
+        """Whether no other transaction answers this key just now; nor will any until this one ends. Never waits."""
+        ...
+
+    def find(self, place: KeyPlace) -> KeptAnswer | None:
         """What this key got."""
         ...
 
-    def begin(
-        self, lab: str, person: str, route: tuple[str, str, str], body_hash: str, now: datetime
-    ) -> int | None:
-        """Claim the key; `route` is (method, path, key). Returns the row's id; None when it is claimed already."""
+    def keep(self, lab: str, place: KeyPlace, answer: KeptAnswer) -> None:
+        """Keep the answer; an error where one is kept already."""
         ...
 
-    def finish(self, row: int, status: int, headers: Mapping[str, str], body: str) -> None:
-        """Keep the answer."""
-        ...
-
-    def forget(self, row: int) -> None:
-        """The answer is not kept (401, 403, 429, 5xx)."""
+    def forget(self, place: KeyPlace) -> None:
+        """Keep nothing of it any longer."""
         ...
 
     def expire(self, before: datetime) -> int:

@@ -58,6 +58,10 @@ class Sessions(Protocol):
         """Sessions begun since then that this person answers for, newest first."""
         ...
 
+    def spilling(self, before: datetime, limit: int) -> Sequence[Session]:
+        """Sessions that run on a walk-up which ends by `before`, and were let to run on past that end (E21)."""
+        ...
+
     def save(self, session: Session) -> None:
         """Remember it as it stands now (insert or update)."""
         ...

@@ -14,7 +14,7 @@ from core.views import booking_body, grant_body
 from core.vocabulary import BadgeState, Purpose, Reason, Risk
 from core.wire import messages
 from core.wire.seal import Keys, found
-from hub.ports import Badge, BadgeVault, Machine, Node, Person, Session, Tx
+from hub.ports import Badge, BadgeVault, Machine, Node, Person, Session, Store, Tx
 from hub.services import (
     badge_names,
     bringing,
@@ -24,6 +24,7 @@ from hub.services import (
     floors,
     free_beside,
     granting,
+    merging,
     no_shows,
     pins,
     reserving,
@@ -54,6 +55,7 @@ class Question:
     vault: BadgeVault
     now: datetime
     reads_only: bool = False
+    weighed: pins.Weighed | None = None  # the PIN that was typed with it
 
     def writes(self) -> None:
         """From here on something may be written. Raises MustWriteError where nothing can be."""
@@ -61,22 +63,47 @@ class Question:
             raise MustWriteError
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What came from the node, and how it may be answered."""
+
+    ask: messages.Ask
+    vault: BadgeVault
+    now: datetime
+    reads_only: bool = False
+    weighed: pins.Weighed | None = None
+
+
+def asked(
+    store: Store, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime
+) -> messages.Answer | None:
+    """See `answer`. A PIN is weighed before the writing begins: nobody's booking waits for somebody's digits."""
+    guess = store.read(lambda tx: _guess(tx, node_id, ask, vault, now)) if _may_hold_pin(ask) else None
+    letter = _Letter(ask, vault, now, weighed=pins.weigh(vault, guess) if guess else None)
+    return store.write(lambda tx: _answer(tx, node_id, letter))
+
+
 def answer(
     tx: Tx, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime, *, reads_only: bool = False
 ) -> messages.Answer | None:
     """The answer to `ask`, to be sent after the commit; None for a node that is unknown or retired.
 
-    With `reads_only` it is given where it changes nothing (most are); MustWriteError else.
+    With `reads_only` it is given where it changes nothing (most are); MustWriteError else. A PIN in it counts as
+    wrong: `asked` weighs it.
     """
-    place = floors.place_of(tx, node_id)
+    return _answer(tx, node_id, _Letter(ask, vault, now, reads_only))
+
+
+def _answer(tx: Tx, node_id: str, letter: _Letter) -> messages.Answer | None:
+    place, ask = floors.place_of(tx, node_id), letter.ask
     if place is None:
         return None
-    mark, running = place.mark, place.floor.running
-    decision = _decided(Question(tx, place.node, place.machine, running, ask, vault, now, reads_only))
+    here = (tx, place.node, place.machine, place.floor.running)
+    decision = _decided(Question(*here, ask, letter.vault, letter.now, letter.reads_only, letter.weighed))
     told = messages.Decision(decision.allowed, decision.until, _objected(decision))
     grant = grant_body(decision.grant) if decision.allowed and decision.grant else None
     booking = booking_body(decision.booking) if decision.allowed and decision.booking else None
-    return messages.Answer(mark.epoch, mark.store, ask.id, ask.nonce, told, grant, booking)
+    return messages.Answer(place.mark.epoch, place.mark.store, ask.id, ask.nonce, told, grant, booking)
 
 
 def _objected(decision: Decision) -> tuple[messages.Objected, ...]:
@@ -107,19 +134,34 @@ def _unsure(asked: Question, badge: Badge) -> Decision | None:
     if badge.rests is not None and asked.machine.risk is not Risk.LOW:
         return _refused(Reason.SEE_DESK)
     if asked.ask.secret is not None:
-        typed = (_digits(asked), asked.node.id)
-        right = pins.check(asked.tx, asked.vault, badge, typed, asked.now) is pins.Verdict.RIGHT
+        right = pins.check(asked.tx, badge, asked.weighed, asked.node.id, asked.now) is pins.Verdict.RIGHT
         return None if right else _refused(Reason.PIN_NEEDED)
     wanted = asked.ask.purpose in STARTS and badge.copyable and _policy(asked).needs_pin
     at_home = _runs(asked, badge.person)
     return _refused(Reason.PIN_NEEDED) if wanted and not at_home else None
 
 
-def _digits(asked: Question) -> str:
+def _may_hold_pin(ask: messages.Ask) -> bool:
+    return ask.secret is not None and ask.purpose in KNOWN
+
+
+def _guess(tx: Tx, node_id: str, ask: messages.Ask, vault: BadgeVault, now: datetime) -> pins.Guess | None:
+    """What is to be weighed of this question; None where its PIN is not even looked at."""
+    node = tx.nodes.get(node_id)
+    if node is None or node.retired is not None:
+        return None
+    badge = badge_names.badge_named(tx, node, ask.badge.key, vault)
+    if badge is None or badge.state is not BadgeState.ACTIVE:
+        return None
+    return pins.guess(tx, badge, _digits(node, ask, vault), now)
+
+
+def _digits(node: Node, ask: messages.Ask, vault: BadgeVault) -> str:
     """The PIN on its way, as typed; "" for what is none."""
-    secret, conceal = asked.ask.secret or "", Keys.of(asked.vault.open(asked.node.sealed_key)).conceal
     try:
-        return found(conceal, secret, asked.ask.nonce).decode("ascii")
+        return found(Keys.of(vault.open(node.sealed_key)).conceal, ask.secret or "", ask.nonce).decode(
+            "ascii"
+        )
     except ValueError:
         return ""
 
@@ -184,9 +226,10 @@ def _booked(tx: Tx, machine: Machine, decision: Decision, now: datetime) -> Deci
     """The walk-up as a reservation; refused when somebody took the seat in this very moment."""
     if decision.grant is None or decision.until is None:
         return _refused(Reason.BADGE_UNKNOWN)
-    span = Span(now, decision.until)
+    slot = merging.ahead(tx, decision.grant.who, machine.id, Span(now, decision.until))
+    span = Span(now, slot.start if slot else decision.until)  # from there on it is what he booked (E21)
     no_shows.give_way(tx, machine, span)
-    made = reserving.walk_up(tx, machine, decision.grant.who, decision.until, now)
+    made = reserving.walk_up(tx, machine, decision.grant.who, span.end, now)
     if isinstance(made, Refused):
         return _refused(Reason.RESERVED_OTHER)
     return replace(decision, booking=facts.booking_of(made))

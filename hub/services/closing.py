@@ -4,8 +4,8 @@
 2. Who sits at a machine now is not cut off. 3. Opening again brings nothing back: the times are free for everybody.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.timeline import Span, stamp
@@ -28,6 +28,9 @@ class Plan:
     start: datetime
     end: datetime
     reason: str
+    words: Mapping[str, str] = field(
+        default_factory=dict, hash=False
+    )  # the reason by language, where it was said in three
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,13 @@ def close(tx: Tx, by: Person, plan: Plan, now: datetime) -> Closed | Refused:
         tx.machines.seats(machine.id, lock=True)
     falls = consequences(tx, machines, Span(plan.start, plan.end), now).cancelled
     closure = Closure(
-        tx.fresh_id(), plan.lab, plan.machine, plan.start, plan.end, plan.reason.strip(), by.id, now
-    )
+        tx.fresh_id(), plan.lab, plan.machine, plan.start, plan.end, plan.reason.strip(), by.id, now,
+        plan.words,
+    )  # fmt: skip
     tx.machines.add_closure(closure)
     granting.changed(tx, [machine.id for machine in machines], now)
     tx.audit.append(plan.lab, by.id, "closure.added", closure.id, {"machine": plan.machine}, now)
-    return Closed(closure, take_back(tx, falls, by.id, closure.reason, now))
+    return Closed(closure, take_back(tx, falls, by.id, dict(closure.words) or closure.reason, now))
 
 
 def reopen(tx: Tx, by: Person, closure_id: str, now: datetime) -> Closure | Refused:
@@ -99,9 +103,9 @@ def consequences(tx: Tx, machines: Iterable[Machine], span: Span, now: datetime)
 
 
 def take_back(
-    tx: Tx, falling: Sequence[Reservation], by: str, reason: str, now: datetime
+    tx: Tx, falling: Sequence[Reservation], by: str, reason: str | dict[str, str], now: datetime
 ) -> tuple[Reservation, ...]:
-    """Cancel them in the lab's name; each holder is owed a booking and told of three other times."""
+    """Cancel them in the lab's name; each holder is owed a booking and told of three other times, and why (in his language)."""
     gone = [one for old in falling if (one := _taken_back(tx, old, by, now)) is not None]
     for one in gone:  # all first: none is told of a time that falls, too
         more = {"reason": reason, "alternatives": alternatives(tx, one, now)}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from core import calendars, certificates, grants
+from core.admission import Personal
 from core.calendars import Opening, Week
 from core.grants import AGE_LIMIT_H, MachinePolicy, PersonFacts
 from core.rulebook import resolve
@@ -109,7 +110,7 @@ def courses_of(tx: Tx, lab: str, zone: str) -> certificates.Courses:
     """The tree of a lab's courses."""
     return {
         course.id: certificates.Course(
-            course.id, zone, course.valid_months, course.dormant_months, course.needs
+            course.id, zone, course.valid_months, course.dormant_months, course.needs, course.min_age or 0
         )
         for course in tx.certificates.courses(lab)
     }
@@ -237,6 +238,9 @@ def _facts(
         roles=roles_of(person, lab),
         events=events,
         signs=person.teaches.get(lab, frozenset()) if person.has(Role.TRAINER, lab) else frozenset(),
+        personal=Personal(
+            person.birth, person.consent_until, None if person.is_staff(lab) else person.pass_day
+        ),
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
 from core.booking import BookingRules, Wanted, last_day
 from core.holder import Holder, plan_of
 from core.timeline import Span, at_local
-from core.vocabulary import Role
+from core.vocabulary import MachineStatus, Role
 from hub.ports import Machine, Person, Store, Tx, WaitingEntry
 from hub.ports.bookings import Reservation
 from hub.services import facts, giving_back, granting, holding, offering
@@ -28,7 +29,8 @@ def book(store: Store, wishes: tuple[Wish, ...], now: datetime) -> Reservation |
     """
     answer = store.write(lambda tx: _first(tx, wishes, now))
     if isinstance(answer, NotReserved) and answer.only_late:
-        found = store.read(lambda tx: _instead(tx, wishes, now))
+        of_family = len(wishes) > 1
+        found = store.read(lambda tx: _instead(tx, wishes, now) if of_family else nearest(tx, wishes[0], now))
         return NotReserved(answer.objections, found)
     return answer
 
@@ -50,7 +52,7 @@ def accept(store: Store, entry: WaitingEntry, by: Person, now: datetime) -> Rese
     answer = store.write(lambda tx: offering.accept(tx, entry, by, now))
     if isinstance(answer, NotReserved) and answer.only_late and offer is not None:
         wish = Wish(offer.machine, entry.person, offer.start, offer.end, by=by.id)
-        return NotReserved(answer.objections, store.read(lambda tx: instead(tx, wish, now)))
+        return NotReserved(answer.objections, store.read(lambda tx: nearest(tx, wish, now)))
     return answer
 
 
@@ -64,10 +66,42 @@ def _first(tx: Tx, wishes: tuple[Wish, ...], now: datetime) -> Reservation | Not
     return min(refusals, key=lambda refusal: (not refusal.only_late, len(refusal.objections)))
 
 
+def nearest(tx: Tx, wish: Wish, now: datetime) -> tuple[Slot, ...]:
+    """Up to three slots close to the wish: on the machine itself, and on those of its family that the person may use."""
+    beside = [replace(wish, machine=one) for one in _beside(tx, wish)]
+    found = [
+        *instead(tx, wish, now, MOST + 2 if beside else MOST),
+        *(slot for other in beside for slot in instead(tx, other, now, 1)),
+    ]
+    return _apart(found, wish)
+
+
+def _beside(tx: Tx, wish: Wish) -> list[str]:
+    """The other machines of the family, in the same lab, that work and that this person has the right to."""
+    person, house = tx.people.get(wish.person), house_with(tx, wish.machine)
+    if house is None or person is None:
+        return []
+    family = house.machines[wish.machine].family
+    return [
+        one.id
+        for one in house.machines.values()
+        if one.family == family and one.id != wish.machine and one.status is MachineStatus.OK
+        and not granting.right_at(tx, person, one, wish.end).missing
+    ]  # fmt: skip
+
+
 def _instead(tx: Tx, wishes: tuple[Wish, ...], now: datetime) -> tuple[Slot, ...]:
-    found = [slot for wish in wishes for slot in instead(tx, wish, now)]
-    wanted = wishes[0].start
-    return tuple(sorted(found, key=lambda slot: (abs(slot.start - wanted), slot.machine))[:MOST])
+    return _apart([slot for wish in wishes for slot in instead(tx, wish, now)], wishes[0])
+
+
+def _apart(found: list[Slot], wish: Wish) -> tuple[Slot, ...]:
+    """Three of them, the nearest first; where it can be, such that one person could take them all."""
+    found.sort(key=lambda slot: (abs(slot.start - wish.start), slot.machine != wish.machine, slot.machine))
+    chosen: list[Slot] = []
+    for slot in found:
+        if all(slot.end <= one.start or one.end <= slot.start for one in chosen):
+            chosen.append(slot)
+    return tuple([*chosen, *(slot for slot in found if slot not in chosen)][:MOST])
 
 
 def instead(tx: Tx, wish: Wish, now: datetime, most: int = MOST) -> tuple[Slot, ...]:

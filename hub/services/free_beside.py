@@ -11,12 +11,13 @@ from core.vocabulary import MachineStatus, Reason
 from hub.ports import Machine, Person, Tx
 from hub.services import granting
 
+NOT_HIS = frozenset({Reason.RESERVED_OTHER, Reason.OCCUPIED})
 WORKS = frozenset({MachineStatus.OK, MachineStatus.DEGRADED})
 
 
 def named(tx: Tx, refused: Decision, person: Person, machine: Machine, now: datetime) -> Decision:
-    """The same refusal; where the slot is all there is against it, with `machine`: one that is free."""
-    if {one.code for one in refused.objections} != {Reason.RESERVED_OTHER}:
+    """The same refusal; where somebody else's time is all there is against it, with `machine`: one that is free."""
+    if not refused.objections or any(one.code not in NOT_HIS for one in refused.objections):
         return refused
     other = _free(tx, person, machine, now)
     if other is None:

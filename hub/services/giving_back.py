@@ -25,6 +25,8 @@ def cancel(tx: Tx, old: Reservation, by: Person, now: datetime) -> Reservation |
         return old
     if (gone := reserving.not_changeable(old, now)) is not None:
         return gone
+    if reserving.sits_there(tx, old):
+        return NotReserved(no(Reason.PAST))
     waiting_list.hold(tx, old.machine, Span(old.start, old.end), [old.person])
     late = is_late(old, by, now)
     status = ReservationStatus.CANCELLED_LATE if late else ReservationStatus.CANCELLED

@@ -15,7 +15,8 @@ from typing import Any
 from core.access import Decision, Lock, OpenSession, Situation, decide
 from core.certificates import tree_of
 from core.company import TOGETHER
-from core.grants import Checklists, Facts, MachineView, Right, compile_view, frank_view, right_of
+from core.compiling import compile_view, frank_view
+from core.grants import Checklists, Facts, MachineView, Right, right_of
 from core.timeline import Span
 from core.views import view_body as body_of
 from core.vocabulary import Inhibit

@@ -18,6 +18,7 @@ from hub.services.holding import Asked
 from hub.services.house import House
 from hub.services.known import Known, known_at
 from hub.services.refused import Refused, refused
+from hub.services.searching import span_taken
 
 AROUND = timedelta(days=2)  # how far openings are read around a slot: past the longest booking of one day
 FAR = timedelta(days=3660)  # ten years either way: beyond, it is a slip of the keyboard, not a plan
@@ -206,8 +207,8 @@ def near(rules: BookingRules, span: Span) -> Span:
 
 def taken_of(tx: Tx, machine: str, within: Span, but: str = "") -> Iterable[Taken]:
     """The seats that are taken in a span, all but the reservation `but`."""
-    found = tx.bookings.taken(machine, within.start, within.end)
-    return [seat_taken(one) for one in found if one.id != but]
+    found = tx.bookings.held_spans(machine, within.start, within.end)
+    return [span_taken(one) for one in found if one.id != but]
 
 
 def seat_taken(one: Reservation) -> Taken:

@@ -1,11 +1,12 @@
 """May a group have several machines at once? All of them or none, under one responsible person (R21, S45)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.access import objection
 from core.booking import Part, group_objections, together
+from core.holder import Held
 from core.vocabulary import Reason, ReservationKind
 from hub.ports import NewReservation, Reservation, Store, Tx
 from hub.services import finding, ground, telling
@@ -65,8 +66,30 @@ def _grounds(tx: Tx, wish: GroupWish, now: datetime, *, lock: bool) -> Mapping[s
         one = ground.ground_of(tx, _single(wish, machine), now, lock=lock)
         if isinstance(one, NotReserved):
             return one
-        found[machine] = one
+        found[machine] = _beside(one, found.values()) if lock else one
     return found
+
+
+def _beside(one: Ground, others: Iterable[Ground]) -> Ground:
+    """The same, where the group's machines before it count as had: a share is no larger for a group (R15)."""
+    had = (
+        Held(
+            id=f"group:{other.machine.id}",
+            who=one.person.id,
+            machine=other.machine.id,
+            family=other.machine.family,
+            kind=ReservationKind.GROUP,
+            status=other.status(),
+            start=other.wanted.start,
+            end=other.wanted.end,
+            exempt=other.exempt(),
+            household=one.person.household,
+            organisation=one.person.organisation,
+        )
+        for other in others
+    )
+    holder = replace(one.rules.holder, held=(*one.rules.holder.held, *had))
+    return replace(one, rules=replace(one.rules, holder=holder))
 
 
 def _single(wish: GroupWish, machine: str) -> Wish:

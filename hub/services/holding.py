@@ -4,7 +4,7 @@ Two rules: whoever shares a quota is locked together, in id order; what costs a 
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,7 +19,7 @@ from core.rulebook import terms_of
 from core.sanctions import standing
 from core.terms import Subject, Terms, Window, day_of, week_of
 from core.timeline import instant, local_day
-from core.vocabulary import MachineStatus, Reason
+from core.vocabulary import OCCUPYING, MachineStatus, Reason
 from hub.ports import Machine, Person, Tx
 from hub.services import facts
 from hub.services.known import Known, known_of
@@ -91,13 +91,17 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
 
 def counted_from(terms: Terms, at: datetime, zone: str) -> datetime:
     """From when on what somebody holds may bear on a slot at `at` or later: what counts is read no further back."""
-    begins: dict[Window, Callable[[], datetime]] = {
-        Window.DAY: lambda: day_of(at, zone).start,
-        Window.WEEK: lambda: week_of(at, zone).start,
-        Window.ROLLING: lambda: at - ROLLING,
-        Window.FUTURE: lambda: at,
-    }
-    return min(at - BACK, *(begins[window]() for window in {quota.window for quota in terms.quotas}), at)
+    windows = {quota.window for quota in terms.quotas}
+    return min([at - BACK, *[_begin(window, at, zone) for window in windows]])
+
+
+def _begin(window: Window, at: datetime, zone: str) -> datetime:
+    """When the window of a quota began that holds this instant."""
+    if window is Window.WEEK:
+        return week_of(at, zone).start
+    if window is Window.DAY:
+        return day_of(at, zone).start
+    return at - ROLLING if window is Window.ROLLING else at
 
 
 def terms_for(tx: Tx, person: Person, machine: Machine, at: datetime) -> Terms:
@@ -122,7 +126,7 @@ def least_age(tx: Tx, machine: Machine) -> int:
 def promised(tx: Tx, person: str, missing: Iterable[Refusal], before: datetime) -> frozenset[str]:
     """The courses among what is missing whose training is booked and over before then (R14).
 
-    An enrolment says when its training ends: `data["ends"]` of the event.
+    An enrolment says when its training ends (`data["ends"]`), and which it is: one that was moved or fell is asked itself.
     """
     courses = {one.params.get("course") for one in missing if one.code is Reason.CERT_MISSING}
     if not courses:
@@ -130,12 +134,16 @@ def promised(tx: Tx, person: str, missing: Iterable[Refusal], before: datetime) 
     return frozenset(
         event.course
         for event in tx.certificates.events(person)
-        if event.kind == "enrol" and event.course in courses and _over(event.data.get("ends"), before)
+        if event.kind == "enrol" and event.course in courses and _over(tx, event.data, before)
     )
 
 
-def _over(ends: object, before: datetime) -> bool:
-    return isinstance(ends, str) and instant(ends) <= before
+def _over(tx: Tx, said: Mapping[str, object], before: datetime) -> bool:
+    training, ends = said.get("training"), said.get("ends")
+    if not isinstance(training, str):
+        return isinstance(ends, str) and instant(ends) <= before
+    slot = tx.bookings.get(training)
+    return slot is not None and slot.status in OCCUPYING and slot.end <= before
 
 
 def spare(tx: Tx, machine: Machine, terms: Terms, start: datetime, end: datetime) -> int | None:

@@ -5,7 +5,7 @@ Only what staff change now and then; whoever has a transaction may ask, the revi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from core import calendars
 from core.calendars import Opening, Week
@@ -38,7 +38,7 @@ class House:
     weeks: Mapping[str, Week]
     closed: tuple[Closure, ...]
     charter: int = 0
-    _opened: dict[tuple[str, datetime, datetime], tuple[Opening, ...]] = field(default_factory=dict)
+    _opened: dict[tuple[str, date, date], tuple[Opening, ...]] = field(default_factory=dict)
 
     def closures(self, machine: str, within: Span) -> list[Closure]:
         """Closures of lab or machine that touch the span, by start."""
@@ -50,12 +50,12 @@ class House:
 
     def openings(self, machine: str, within: Span) -> tuple[Opening, ...]:
         """The same as `facts.openings_of`."""
-        whole = Span(_midnight(within.start), _midnight(within.end) + _DAY)
-        key = (machine, whole.start, whole.end)
+        key = (machine, within.start.date(), within.end.date())
         known = self._opened.get(key)
         if known is None:
             if len(self._opened) >= _MOST_SPANS:
                 self._opened.clear()
+            whole = Span(_midnight(within.start), _midnight(within.end) + _DAY)
             known = self._opened[key] = self._open(machine, whole)
         return tuple(one for one in known if one.start < within.end and one.end > within.start)
 

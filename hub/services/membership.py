@@ -8,7 +8,7 @@ from typing import Any
 
 from core.vocabulary import MemberStatus, Reason, Role
 from hub.ports import NewPerson, Person, Tx
-from hub.services import granting
+from hub.services import circumstances, granting
 from hub.services.refused import Refused, refused
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\"]+")
@@ -16,6 +16,7 @@ LONGEST = 254  # RFC 5321: of an address that can be written to
 BY_HAND = frozenset(
     {MemberStatus.ACTIVE, MemberStatus.SUSPENDED, MemberStatus.PROSPECT}
 )  # the rest, time or erasure does
+OTHERS_SAY = frozenset({"status", "member_until", *circumstances.FIELDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,17 @@ def add(tx: Tx, by: Person, lab: str, new: NewMember, now: datetime) -> Person |
 
 
 def change(tx: Tx, by: Person, member: Person, values: Mapping[str, Any], now: datetime) -> Person | Refused:
-    """Change name, lang, status or member_until. Refused: FORBIDDEN (staff; nobody his own status), INVALID {field}."""
-    if not by.is_staff(member.lab) or (by.id == member.id and values.keys() & {"status", "member_until"}):
+    """Change name, lang, status, member_until, or what hub.services.circumstances knows.
+
+    Refused: FORBIDDEN (staff; nobody his own status and circumstances), INVALID {field}.
+    """
+    if not by.is_staff(member.lab) or (by.id == member.id and values.keys() & OTHERS_SAY):
         return refused(Reason.FORBIDDEN)
     if "status" in values and values["status"] not in BY_HAND:
         return refused(Reason.INVALID, {"field": "status"})
+    if (field := circumstances.wrong(tx, member, values, now)) is not None:
+        return refused(Reason.INVALID, {"field": field})
+    values = circumstances.settled(tx, member, values)
     if values:
         tx.people.change(member.id, values)
         tx.audit.append(member.lab, by.id, "member.changed", member.id, {"fields": sorted(values)}, now)

@@ -2,12 +2,14 @@
 
 Kept as scrypt of a keyed hash whose key is outside the database: ten thousand PINs are soon tried, but not by who
 has only the database. Five wrong ones within a quarter of an hour rest the badge that they were typed for.
+Stretching takes long, and whoever writes waits for nobody: a guess is weighed before the writing begins, against
+what is kept then, and counts within it, one after the other and only against the very same.
 """
 
 import hashlib
 import hmac
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -32,15 +34,35 @@ class Verdict(StrEnum):
     NONE = "none"  # the person has set none
 
 
-def set_pin(tx: Tx, vault: BadgeVault, person: Person, digits: str, now: datetime) -> Refused | None:
-    """The person's PIN from now on. INVALID for what is no PIN, or one that everybody tries first."""
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Digits that were typed for a person, and what is kept of his PIN."""
+
+    person: str
+    digits: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Whether a guess was right, and against what."""
+
+    kept: str
+    right: bool
+
+
+def sealed(vault: BadgeVault, person: str, digits: str) -> str | Refused:
+    """What is to be kept of a new PIN; takes long. INVALID for what is no PIN, or one that everybody tries first."""
     if not _fit(digits):
         return refused(Reason.INVALID, {"field": "pin"})
     salt = secrets.token_bytes(16)
-    kept = f"{salt.hex()}${_stretched(_keyed(vault, person.id, digits), salt).hex()}"
+    return f"{salt.hex()}${_stretched(_keyed(vault, person, digits), salt).hex()}"
+
+
+def set_pin(tx: Tx, person: Person, kept: str, now: datetime) -> None:
+    """The person's PIN from now on, as `sealed` made it."""
     tx.assurance.set_pin(Pin(person.id, person.lab, kept, now))
     tx.audit.append(person.lab, person.id, "pin.set", person.id, {}, now)
-    return None
 
 
 def drop_pin(tx: Tx, person: Person, now: datetime) -> None:
@@ -49,28 +71,46 @@ def drop_pin(tx: Tx, person: Person, now: datetime) -> None:
         tx.audit.append(person.lab, person.id, "pin.dropped", person.id, {}, now)
 
 
-def check(tx: Tx, vault: BadgeVault, badge: Badge, typed: tuple[str, str], now: datetime) -> Verdict:
-    """Whether the digits are the PIN of this badge's owner; `typed`: (digits, node). A right one counts there a while.
-
-    While a badge rests its PIN is not even looked at: nobody learns whether a guess was right.
-    """
-    digits, node = typed
+def guess(tx: Tx, badge: Badge, digits: str, now: datetime) -> Guess | None:
+    """What is to be weighed; None where it is not even looked at: no PIN, a badge that rests, too many wrong ones."""
     pin = tx.assurance.pin(badge.person)
+    if pin is None or badge.rests is not None or len(_lately(pin, now)) >= MOST_WRONG:
+        return None
+    return Guess(badge.person, digits, pin.hash)
+
+
+def weigh(vault: BadgeVault, guess: Guess) -> Weighed:
+    """Are these the digits? Takes long: never while writing."""
+    salt, _, kept = guess.kept.partition("$")
+    made = _stretched(_keyed(vault, guess.person, guess.digits), bytes.fromhex(salt)).hex()
+    return Weighed(guess.kept, hmac.compare_digest(made, kept))
+
+
+def check(tx: Tx, badge: Badge, weighed: Weighed | None, node: str, now: datetime) -> Verdict:
+    """Whether the PIN typed at `node` is that of this badge's owner. A right one counts there a while.
+
+    While a badge rests, or after too many wrong ones, nobody learns whether a guess was right; a PIN that was
+    changed since it was weighed counts as wrong.
+    """
+    pin = tx.assurance.pin(badge.person, lock=True)
     if pin is None:
         return Verdict.NONE
-    if badge.rests is not None:
+    lately = _lately(pin, now)
+    if badge.rests is not None or len(lately) >= MOST_WRONG:
         return Verdict.WRONG
-    salt, _, kept = pin.hash.partition("$")
-    made = _stretched(_keyed(vault, badge.person, digits), bytes.fromhex(salt)).hex()
-    if hmac.compare_digest(made, kept):
+    if weighed is not None and weighed.right and weighed.kept == pin.hash:
         tx.assurance.set_pin(replace(pin, wrong=()))
         tx.assurance.prove(Proof(badge.lab, badge.person, ProofKind.PIN, now, now + COUNTS, node))
         return Verdict.RIGHT
-    wrong = (*(at for at in pin.wrong if at > now - WINDOW), now)
+    wrong = (*lately, now)
     tx.assurance.set_pin(replace(pin, wrong=wrong))
     if len(wrong) >= MOST_WRONG:
         resting.rest(tx, badge, resting.Why.WRONG_PINS, now)
     return Verdict.WRONG
+
+
+def _lately(pin: Pin, now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in pin.wrong if at > now - WINDOW)
 
 
 def _fit(digits: str) -> bool:

@@ -1,31 +1,21 @@
-"""Was this very request made before? A key is claimed before the work and keeps its answer for 24 hours (api.md)."""
+"""Was this very request made before? What it got is kept for 24 hours, in the transaction that did it (api.md)."""
 
 from datetime import datetime, timedelta
 
-from hub.ports import KeptAnswer, Tx
+from hub.ports import KeptAnswer, KeyPlace, Tx
 
 KEPT_FOR = timedelta(hours=24)
-DEAD_AFTER = timedelta(minutes=1)  # a first request that has not ended by then died with its process
 
 
-def claim(
-    tx: Tx, owner: tuple[str, str], route: tuple[str, str, str], body_hash: str, now: datetime
-) -> int | KeptAnswer:
-    """The row that is now ours, or what the key already got; `owner` is (lab, person), `route` (method, path, key)."""
-    lab, person = owner
-    kept = tx.replays.find(person, *route)
-    if kept is not None and _over(kept, now):
-        tx.replays.forget(kept.id)
-        kept = None
-    if kept is not None:
-        return kept
-    row = tx.replays.begin(lab, person, route, body_hash, now)
-    if row is not None:
-        return row
-    rival = tx.replays.find(person, *route)
-    return rival if rival is not None else claim(tx, owner, route, body_hash, now)
+def kept(tx: Tx, place: KeyPlace, now: datetime) -> KeptAnswer | None:
+    """What the key got already; what is older than a day is forgotten."""
+    found = tx.replays.find(place)
+    if found is None or _counts(found, now):
+        return found
+    tx.replays.forget(place)
+    return None
 
 
-def _over(kept: KeptAnswer, now: datetime) -> bool:
-    age = now - kept.created
-    return age >= KEPT_FOR or (kept.status is None and age >= DEAD_AFTER)
+def _counts(found: KeptAnswer, now: datetime) -> bool:
+    """One without a status was begun by a hub of before, which wrote its answer later, and died in between."""
+    return found.status is not None and now - found.created < KEPT_FOR

@@ -23,6 +23,7 @@ __all__ = [
     "ground_of",
     "move",
     "reserve",
+    "sits_there",
     "visible",
     "walk_up",
 ]
@@ -75,12 +76,18 @@ def _give_way(tx: Tx, ground: Ground, wish: Wish, now: datetime) -> None:
     """Whoever a class displaces is told, and owed a booking (R18, R19)."""
     for identity in ground.gives_way():
         old = tx.bookings.get(identity)
-        gone = tx.bookings.set_status(old, ReservationStatus.DISPLACED, now) if old else None
-        if gone is None:
-            continue
-        owed = RebookingToken(tx.fresh_id(), gone.lab, gone.person, gone.id, now, now + OWED)
-        tx.rebookings.issue(owed)
-        _tell(tx, gone, wish.by, "reservation.displaced", now)
+        if old is not None:
+            displace(tx, old, wish.by, now)
+
+
+def displace(tx: Tx, old: Reservation, by: str, now: datetime) -> bool:
+    """Somebody else has the time: the holder is told, and owed a booking (R19). False where it changed meanwhile."""
+    gone = tx.bookings.set_status(old, ReservationStatus.DISPLACED, now)
+    if gone is None:
+        return False
+    tx.rebookings.issue(RebookingToken(tx.fresh_id(), gone.lab, gone.person, gone.id, now, now + OWED))
+    _tell(tx, gone, by, "reservation.displaced", now)
+    return True
 
 
 def walk_up(tx: Tx, machine: Machine, person: str, end: datetime, now: datetime) -> Reservation | NotReserved:
@@ -106,7 +113,7 @@ def move(
 
     `reason`: why staff set the house's comfort aside (E06).
     """
-    begun = NotReserved(no(Reason.PAST)) if old.start <= now else None
+    begun = NotReserved(no(Reason.PAST)) if old.start <= now or sits_there(tx, old) else None
     if (gone := not_changeable(old, now) or begun or waiving.may_move(old, by, reason)) is not None:
         return gone
     wish = Wish(
@@ -178,6 +185,14 @@ def not_changeable(old: Reservation, now: datetime) -> NotReserved | None:
     if old.status not in OCCUPYING or running or old.end <= now:
         return NotReserved(no(Reason.PAST))
     return None
+
+
+def sits_there(tx: Tx, slot: Reservation) -> bool:
+    """Whether its holder uses the machine already, let to go on into the slot (E21): then it has begun."""
+    running = tx.sessions.running(slot.machine)
+    if running is None or running.person != slot.person:
+        return False
+    return running.until is not None and slot.start < running.until
 
 
 def _tell(tx: Tx, told: Reservation, by: str, action: str, now: datetime, *, mailed: bool = True) -> None:

@@ -6,7 +6,7 @@ wakes it with a second factor, which is the door's business.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -61,6 +61,9 @@ def revive(tx: Tx, by: Person, badge_id: str, now: datetime) -> Badge | Refused:
         return refused(Reason.NOT_FOUND)
     if not tx.badges.rest(badge.id, None):
         return refused(Reason.CHANGED)
+    pin = tx.assurance.pin(by.id, lock=True)
+    if pin is not None and pin.wrong:
+        tx.assurance.set_pin(replace(pin, wrong=()))  # who proved himself counts his guesses anew
     tx.audit.append(badge.lab, by.id, "badge.revived", badge.id, {"member": by.id}, now)
     granting.person_changed(tx, by.id, now)
     return tx.badges.get(badge_id) or badge

@@ -71,7 +71,7 @@ class Place:
         span = Span(instant(start_ms), instant(start_ms + self.length_ms))
         around = Span(span.start - AROUND, span.end + AROUND)
         rules = replace(self.rules, openings=self.house.openings(self.machine, around))
-        taken = [_taken(one) for one in held]
+        taken = [span_taken(one) for one in held]
         return Request(replace(self.wanted, start=span.start, end=span.end), taken, rules, self.now)
 
     def room(self, tx: Tx, calendar_rev: int) -> Room:
@@ -139,7 +139,8 @@ def _wait(
         heappush(waiting, (start, place.machine, number, seat))
 
 
-def _taken(one: HeldSpan) -> Taken:
+def span_taken(one: HeldSpan) -> Taken:
+    """A bare span as a taken seat."""
     start, end = instant(one.start_ms), instant(one.end_ms)
     return Taken(one.seat, start, end, one.person, ReservationKind(one.kind), one.id)
 

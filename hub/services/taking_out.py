@@ -14,6 +14,9 @@ from hub.services.refused import Refused, refused
 
 WARNED_FOR = timedelta(hours=24)  # S25
 OUT = frozenset({MachineStatus.OUT_OF_ORDER, MachineStatus.MAINTENANCE})
+MARKED = frozenset(
+    {MachineStatus.DEGRADED, MachineStatus.STAFF_ONLY}
+)  # it runs, and there is something to know
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,36 @@ def bring_back(tx: Tx, by: Person, machine_id: str, now: datetime) -> Machine | 
         return refused(Reason.NOT_FOUND)
     if not by.is_staff(machine.lab):
         return refused(Reason.FORBIDDEN)
-    if machine.status not in OUT:
+    if machine.status not in OUT | MARKED:
         return refused(Reason.CHANGED)
     tx.machines.set_status(machine_id, MachineStatus.OK)
     tx.audit.append(machine.lab, by.id, "machine.back", machine_id, {}, now)
-    restored(tx, machine_id, now)
+    if machine.status in OUT:
+        restored(tx, machine_id, now)
+    else:
+        granting.changed(tx, [machine_id], now)
+    return tx.machines.get(machine_id) or machine
+
+
+def mark(
+    tx: Tx, by: Person, machine_id: str, said: tuple[MachineStatus, str], now: datetime
+) -> Machine | Refused:
+    """It works in part, or for staff alone; `said`: (status, note), and what is booked stands (R46, E32).
+
+    Refused: NOT_FOUND, FORBIDDEN, INVALID {status}, or {reason}: what works in part wants a note to read.
+    """
+    machine, (status, note) = tx.machines.get(machine_id), said
+    if machine is None:
+        return refused(Reason.NOT_FOUND)
+    if not by.is_staff(machine.lab):
+        return refused(Reason.FORBIDDEN)
+    if status not in MARKED or machine.status is MachineStatus.DECOMMISSIONED:
+        return refused(Reason.INVALID, {"field": "status"})
+    if status is MachineStatus.DEGRADED and not note.strip():
+        return refused(Reason.INVALID, {"field": "reason"})
+    tx.machines.set_status(machine_id, status, note.strip())
+    tx.audit.append(machine.lab, by.id, "machine.marked", machine_id, {"status": status.value}, now)
+    granting.changed(tx, [machine_id], now)
     return tx.machines.get(machine_id) or machine
 
 

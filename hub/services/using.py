@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.certificates import Act, tree_of
+from core.certificates import FOREVER, Act, Courses, Standing, standing, tree_of
 from core.session import SessionRecord, Usage, usage
-from core.timeline import BadInstant
+from core.timeline import BadInstant, Span
 from core.vocabulary import ReservationKind, ReservationStatus, SessionKind, StopReason
 from hub.ports import Machine, NewReservation, Node, Reservation, Session, StoredRecord, Tx
-from hub.services import facts, giving_back, granting, no_shows, overrunning, sanctions
+from hub.services import facts, giving_back, granting, merging, no_shows, overrunning, reserving, sanctions
+from hub.services.company import asking
+from hub.services.house import house_of
 
 USED_S = 300  # R26: five minutes of power count as use of a certificate
 WALK_UP_MIN = 30  # R33, where the node said no end
@@ -39,9 +41,11 @@ def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
     )
     tx.sessions.save(row)
     _follow(tx, found, reservation, now)
+    if before is None or (found.end is not None and before.end is None):
+        granting.changed(tx, asking(house_of(tx, node.lab)), now)  # one more is there, or one less (R58)
     if found.end is not None and (before is None or before.end is None):
         overrunning.ended(tx, row, now)
-        _count_use(tx, found, machine)
+        _count_use(tx, found, machine, now)
 
 
 def _usage(known: Sequence[StoredRecord]) -> Usage | None:
@@ -89,10 +93,11 @@ def _reservation(
     for name in (found.reservation, before.reservation if before else None):
         named = tx.bookings.get(name) if name else None
         if named and named.machine == machine.id and named.person == found.who:
-            return no_shows.came_in_time(tx, named, found.start, now) or named
+            his = no_shows.came_in_time(tx, named, found.start, now) or named
+            return merging.slot_of(tx, machine, his, found.end or now, now)
     if found.kind is not SessionKind.USE or before is not None:
         return None
-    made = _walk_up(tx, found, machine, now)
+    made = merging.slot_of(tx, machine, _walk_up(tx, found, machine, now), found.end or now, now)
     action = "reservation.walkup" if made else "session.unbooked"
     tx.audit.append(machine.lab, found.who, action, made.id if made else machine.id, {}, now)
     return made
@@ -101,15 +106,22 @@ def _reservation(
 def _walk_up(tx: Tx, found: Usage, machine: Machine, now: datetime) -> Reservation | None:
     """The walk-up that the node let begin; None where every seat was taken."""
     end = found.end or found.until or found.start + timedelta(minutes=WALK_UP_MIN)
+    slot = merging.ahead(tx, found.who, machine.id, Span(found.start, end)) if found.start < end else None
+    end = slot.start if slot else end  # there it goes on as what he booked (E21)
     status = ReservationStatus.DONE if found.end else ReservationStatus.IN_USE
-    for seat in tx.machines.seats(machine.id, lock=True):
+    span = Span(found.start, max(end, found.start + timedelta(seconds=1)))
+    seats = [seat.id for seat in tx.machines.seats(machine.id, lock=True)]
+    free = [seat for seat in seats if not _in_the_way(tx, machine, seat, span)]
+    if not free and seats:
+        _make_room(tx, machine, seats[0], span, now)
+    for seat in free or seats[:1]:
         wanted = NewReservation(
             lab=machine.lab,
             machine=machine.id,
-            seat=seat.id,
+            seat=seat,
             person=found.who,
-            start=found.start,
-            end=max(end, found.start + timedelta(seconds=1)),
+            start=span.start,
+            end=span.end,
             exempt=True,
             kind=ReservationKind.WALKUP,
             status=status,
@@ -118,6 +130,21 @@ def _walk_up(tx: Tx, found: Usage, machine: Machine, now: datetime) -> Reservati
             granting.changed(tx, [machine.id], now)
             return made
     return None
+
+
+def _in_the_way(tx: Tx, machine: Machine, seat: int, span: Span) -> list[Reservation]:
+    return [one for one in tx.bookings.taken(machine.id, span.start, span.end) if one.seat == seat]
+
+
+def _make_room(tx: Tx, machine: Machine, seat: int, span: Span, now: datetime) -> None:
+    """Who was at the machine keeps the time; what was booked online meanwhile is made good (R45, E30).
+
+    Whose holder came is not touched: then two say that they had it, and people settle it.
+    """
+    there = _in_the_way(tx, machine, seat, span)
+    if all(one.status is ReservationStatus.CONFIRMED and one.kind in no_shows.TAPPED_FOR for one in there):
+        for one in there:
+            reserving.displace(tx, one, "hub", now)
 
 
 def _follow(tx: Tx, found: Usage, reservation: Reservation | None, now: datetime) -> None:
@@ -159,11 +186,31 @@ def _set(tx: Tx, reservation: Reservation, status: ReservationStatus, now: datet
         tx.bookings.set_status(reservation, status, now)
 
 
-def _count_use(tx: Tx, found: Usage, machine: Machine) -> None:
-    """Enough power counts as use of the machine's certificates and all that they rest on (R25, R26)."""
+def _count_use(tx: Tx, found: Usage, machine: Machine, now: datetime) -> None:
+    """Enough power counts as use of the machine's certificates and all that they rest on, supervised or not (R25, R26).
+
+    What it changes (one that slept is awake, one sleeps later: once a day at most) the nodes are told at once.
+    """
     if found.kind is not SessionKind.USE or found.end is None or (found.power_s or 0) < USED_S:
         return
-    tree = tree_of(machine.needs, facts.courses_of(tx, machine.lab, machine.zone))
-    for certificate in tx.certificates.of(found.who):
-        if certificate.course in tree:
-            tx.certificates.record(certificate, Act.USE.value, found.end)
+    courses = facts.courses_of(tx, machine.lab, machine.zone)
+    used = [one for one in tx.certificates.of(found.who) if one.course in tree_of(machine.needs, courses)]
+    before = _asleep(tx, found.who, courses, now)
+    for certificate in used:
+        tx.certificates.record(certificate, Act.USE.value, found.end)
+    after = _asleep(tx, found.who, courses, now)
+    for certificate in used:
+        if before[certificate.course] != after[certificate.course]:
+            granting.lab_changed(tx, machine.lab, now, certificate.course)
+
+
+def _asleep(tx: Tx, who: str, courses: Courses, now: datetime) -> dict[str, datetime | None]:
+    """Until when each of the person's certificates is good, by its own events; None: not now."""
+    events = facts.events_of(tx.certificates.events(who))
+    held = {event.course for event in events if event.course in courses}
+    alone = {name: replace(courses[name], needs=()) for name in held}
+    return {name: _until(standing(name, events, alone, now)) for name in held}
+
+
+def _until(found: Standing) -> datetime | None:
+    return (found.until or FOREVER) if found.usable else None

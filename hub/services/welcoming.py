@@ -57,5 +57,5 @@ def _present(tx: Tx, lab: str, now: datetime) -> int | None:
     """How many there are at least: whoever is at a machine, or has said that he is in the workshop."""
     running = tx.sessions.running_in(lab)
     people = {one.person for one in running} | {one.responsible for one in running if one.responsible}
-    most = max(len(people), len(tx.assurance.present_until(lab, now)))
+    most = max(len(people), len(tx.assurance.present(lab, now)))
     return most if most >= FEWEST else None

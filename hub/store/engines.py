@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from hub.store.said import say
 
 WAIT_MS = 5000  # how long a short command waits for the hub's writer (and the hub for a command)
+# No mmap_size: a page that the card cannot give is then no I/O error (Busy, and told) but a SIGBUS that ends the hub
 WRITING = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -27,10 +28,10 @@ def file_of(url: str) -> str:
     return make_url(url).database or ""
 
 
-def writing_engine(url: str) -> Engine:
-    """SQLite to write to: every transaction begins IMMEDIATE, every commit is on the disk."""
+def writing_engine(url: str, *more: str) -> Engine:
+    """SQLite to write to: every transaction begins IMMEDIATE, every commit is on the disk. `more` pragmas."""
     engine = create_engine(url, connect_args=_driver_arguments())
-    _on_connect(engine, WRITING)
+    _on_connect(engine, (*WRITING, *more))
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
 

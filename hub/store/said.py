@@ -7,6 +7,7 @@ an engine hear every statement all the same, and what the driver refuses is rais
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
+
+from hub.store.schema.base import UtcTime, ms_of
 
 Row = Any  # a tuple; of a SELECT also by the columns' names
 Bare = tuple[Any, ...]
@@ -71,8 +74,11 @@ class _Form:
         if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params:
             raise ValueError("its words would change with its values")
         self.words = compiled.string
-        names = (compiled.positiontup if compiled.positional else [*compiled.bind_names.values()]) or ()
-        self._slots = [(name, _there(compiled.binds[name].type, dialect)) for name in names]
+        self._names = tuple(
+            (compiled.positiontup if compiled.positional else compiled.bind_names.values()) or ()
+        )
+        there = enumerate(_there(compiled.binds[name].type, dialect) for name in self._names)
+        self._there = [(place, convert) for place, convert in there if convert is not None]
         self._own = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         self._by_name = not compiled.positional
         answered: Any = getattr(statement, "exported_columns", {})
@@ -82,15 +88,18 @@ class _Form:
 
     def values(self, given: dict[str, Any]) -> Values:
         """The parameters as the driver takes them."""
-        given = {**self._own, **given} if self._own else given
-        if self._by_name:
-            return {name: convert(given[name]) if convert else given[name] for name, convert in self._slots}
-        return tuple([convert(given[name]) if convert else given[name] for name, convert in self._slots])
+        if self._own:
+            given = {**self._own, **given}
+        cells = [given[name] for name in self._names]
+        for place, convert in self._there:
+            cells[place] = convert(cells[place])
+        return dict(zip(self._names, cells, strict=True)) if self._by_name else tuple(cells)
 
     def converted(self, found: list[Bare]) -> list[Row]:
         """The driver's rows as the columns' types want them."""
-        named = self._named
-        return [named(self._cells(row)) for row in found] if named else found
+        if not found or self._named is None:
+            return found
+        return [self._named(self._cells(row)) for row in found]
 
     def _cells(self, row: Bare) -> list[Any]:
         cells = list(row)
@@ -105,7 +114,13 @@ def _record(names: Sequence[str]) -> Any:
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(kind, UtcTime):  # most of what is converted: without SQLAlchemy's calls around it
+        return _ms_or_none
     return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _ms_or_none(at: datetime | None) -> int | None:
+    return None if at is None else ms_of(at)
 
 
 def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
@@ -115,8 +130,9 @@ def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
 def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Bare]:
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
-    for hear in connection.dispatch.before_cursor_execute:  # (…, context, executemany)
-        words, values = hear(connection, cursor, words, values, *(None, False))
+    if hears := connection.dispatch.before_cursor_execute:
+        for hear in hears:  # (…, context, executemany)
+            words, values = hear(connection, cursor, words, values, *(None, False))
     try:
         cursor.execute(words, values)
         return cursor.fetchall() if asks else []

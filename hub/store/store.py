@@ -12,7 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.ports.store import Busy, Tx
+from hub.store import checkpoints
 from hub.store.books.revisions import Watch
+from hub.store.checkpoints import Checkpoints
 from hub.store.engines import file_of, is_sqlite, postgres_engine, reading_engine, writing_engine
 from hub.store.tx import ReadingTx, SqlTx
 from hub.store.writer import Task, Writer, commit_batch
@@ -30,9 +32,12 @@ class SqliteStore:
     """One file. `group=False` for short commands: the caller's thread writes, waiting its turn behind the hub."""
 
     def __init__(self, url: str, *, group: bool = True) -> None:
-        self._writing = writing_engine(url)
+        self._writing = (
+            writing_engine(url, f"wal_autocheckpoint={checkpoints.MOST}") if group else writing_engine(url)
+        )
         self._reading = reading_engine(url)
-        self._writer = Writer(self._writing) if group else None
+        self._checkpoints = Checkpoints(file_of(url)) if group else None
+        self._writer = Writer(self._writing, self._checkpoints.committed) if self._checkpoints else None
         self._watch = Watch(file_of(url))
 
     def write(self, fn: Callable[[Tx], T]) -> T:
@@ -58,6 +63,8 @@ class SqliteStore:
         """Finish what waits and close the file."""
         if self._writer is not None:
             self._writer.close()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._watch.close()
         self._writing.dispose()
         self._reading.dispose()

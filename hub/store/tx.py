@@ -1,7 +1,8 @@
 """What does a service hold in its hand? One connection, one book per subject, opened when first asked."""
 
 import secrets
-from functools import cached_property
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -17,11 +18,28 @@ from hub.store.books.outbox import OutboxBook
 from hub.store.books.people import PeopleBook
 from hub.store.books.planning import RuleBook, SeriesBook
 from hub.store.books.records import RecordBook
+from hub.store.books.replays import ReplayBook
 from hub.store.books.revisions import Numbers, OneLook, RevisionBook, Watch
 from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
-from hub.store.books.tokens import MetaBook, ReplayBook, TokenBook
+from hub.store.books.tokens import MetaBook, TokenBook
 from hub.store.books.waiting import WaitingBook
+
+B = TypeVar("B")
+
+
+class opened(Generic[B]):  # noqa: N801 -- it stands where a decorator stands
+    """A book that is opened when first asked: `cached_property` without its lock, as a transaction has one thread."""
+
+    def __init__(self, opens: Callable[[Any], B]) -> None:
+        self._opens, self.__doc__ = opens, opens.__doc__
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tx: object, _owner: type) -> B:
+        book = tx.__dict__[self._name] = self._opens(tx)
+        return book
 
 
 class SqlTx:
@@ -36,77 +54,77 @@ class SqlTx:
             raise RuntimeError("the transaction is over")
         return self._connection
 
-    @cached_property
+    @opened
     def meta(self) -> MetaBook:
         """Which store is this?"""
         return MetaBook(self._c)
 
-    @cached_property
+    @opened
     def people(self) -> PeopleBook:
         """The people."""
         return PeopleBook(self._c)
 
-    @cached_property
+    @opened
     def badges(self) -> BadgeBook:
         """Their badges."""
         return BadgeBook(self._c)
 
-    @cached_property
+    @opened
     def assurance(self) -> AssuranceBook:
         """Their PINs and second factors."""
         return AssuranceBook(self._c)
 
-    @cached_property
+    @opened
     def machines(self) -> MachineBook:
         """Labs, machines, seats and hours."""
         return MachineBook(self._c)
 
-    @cached_property
+    @opened
     def bookings(self) -> BookingBook:
         """The reservations."""
         return BookingBook(self._c)
 
-    @cached_property
+    @opened
     def certificates(self) -> CertificateBook:
         """Courses and what happened in them."""
         return CertificateBook(self._c)
 
-    @cached_property
+    @opened
     def nodes(self) -> NodeBook:
         """The nodes."""
         return NodeBook(self._c)
 
-    @cached_property
+    @opened
     def sessions(self) -> SessionBook:
         """The usage."""
         return SessionBook(self._c)
 
-    @cached_property
+    @opened
     def records(self) -> RecordBook:
         """The nodes' journals."""
         return RecordBook(self._c)
 
-    @cached_property
+    @opened
     def locks(self) -> LockBook:
         """The locks."""
         return LockBook(self._c)
 
-    @cached_property
+    @opened
     def outbox(self) -> OutboxBook:
         """What is to be sent."""
         return OutboxBook(self._c)
 
-    @cached_property
+    @opened
     def audit(self) -> AuditBook:
         """Who did what."""
         return AuditBook(self._c)
 
-    @cached_property
+    @opened
     def tokens(self) -> TokenBook:
         """The bearer tokens."""
         return TokenBook(self._c)
 
-    @cached_property
+    @opened
     def replays(self) -> ReplayBook:
         """The answers that keys already got."""
         return ReplayBook(self._c)
@@ -116,32 +134,32 @@ class SqlTx:
         """Is what was computed before still true?"""
         return RevisionBook(self._c)
 
-    @cached_property
+    @opened
     def feeds(self) -> FeedBook:
         """The secret calendar links."""
         return FeedBook(self._c)
 
-    @cached_property
+    @opened
     def waiting(self) -> WaitingBook:
         """The waiting list."""
         return WaitingBook(self._c)
 
-    @cached_property
+    @opened
     def series(self) -> SeriesBook:
         """What repeats."""
         return SeriesBook(self._c)
 
-    @cached_property
+    @opened
     def rules(self) -> RuleBook:
         """The rules and their versions."""
         return RuleBook(self._c)
 
-    @cached_property
+    @opened
     def strikes(self) -> StrikeBook:
         """What went wrong."""
         return StrikeBook(self._c)
 
-    @cached_property
+    @opened
     def rebookings(self) -> RebookingBook:
         """What the lab owes."""
         return RebookingBook(self._c)

@@ -36,8 +36,9 @@ class Task:
 class Writer:
     """One writer at a time: whoever comes while nobody writes, in his own thread; all who wait, together, in the writing thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._connection = engine.connect()
+    def __init__(self, engine: Engine, after: Callable[[sqlite3.Connection], None]) -> None:
+        """`after` each commit is told, still in the writer's turn; the answers are given by then."""
+        self._connection, self._after = engine.connect(), after
         self._tasks: deque[Task] = deque()
         self._turn = threading.Condition()
         self._writing: int | None = None  # the thread that writes just now
@@ -84,6 +85,8 @@ class Writer:
             Context().run(
                 commit_batch, self._connection, batch
             )  # a task sees nothing of who happens to write it
+            if (driver := _driver(self._connection)) is not None:
+                self._after(driver)
         finally:
             with self._turn:
                 self._writing = None
@@ -108,9 +111,15 @@ def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:
 
 def _leave(connection: Connection) -> None:
     """Nothing stays half-open: a COMMIT that failed (full disk) may leave its transaction standing."""
-    driver: object = connection.connection.dbapi_connection
-    if isinstance(driver, sqlite3.Connection) and driver.in_transaction:
+    driver = _driver(connection)
+    if driver is not None and driver.in_transaction:
         driver.rollback()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection | None:
+    """The driver's own connection; None where it is lost."""
+    driver: object = None if connection.invalidated else connection.connection.dbapi_connection
+    return driver if isinstance(driver, sqlite3.Connection) else None
 
 
 def _alone(connection: Connection, task: Task) -> Callable[[], None]:

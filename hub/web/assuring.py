@@ -18,6 +18,7 @@ from hub.services.signatures import Signature
 from hub.web import freshly
 from hub.web.house import house, is_crew, me, now, voice
 from hub.web.signing import somebody, to_sign_in
+from hub.web.typed import number
 from hub.words.catalogs import mark
 
 Done = Response | tuple[str, int]
@@ -50,8 +51,8 @@ def pages(limiter: Limiter, vault: BadgeVault) -> Blueprint:
     blueprint.post("/presence/leave")(leave)
     blueprint.get("/name")(in_my_name)
     blueprint.post("/name/confirm")(freshly.limited(limiter, confirm))
-    blueprint.get("/name/signed/<int:key>/disown")(ask_disown)
-    blueprint.post("/name/signed/<int:key>/disown")(disown)
+    blueprint.get("/name/signed/<key>/disown")(ask_disown)
+    blueprint.post("/name/signed/<key>/disown")(disown)
     blueprint.get("/name/sessions/<key>/not-me")(ask_not_me)
     blueprint.post("/name/sessions/<key>/not-me")(not_me)
     return blueprint
@@ -93,9 +94,10 @@ def _pin(vault: BadgeVault) -> Done:
     if not digits:
         house().store.write(lambda tx: pins.drop_pin(tx, person, at))
         return _done(True, mark("You have no PIN any more."), "badges")  # noqa: FBT003 -- it is done
-    refusal = house().store.write(lambda tx: pins.set_pin(tx, vault, person, digits, at))
-    if refusal is not None:
+    kept = pins.sealed(vault, person.id, digits)
+    if isinstance(kept, Refused):
         return badges(voice().text(mark("A PIN has four to eight digits: no row, not all the same."))), 422
+    house().store.write(lambda tx: pins.set_pin(tx, person, kept, at))
     return _done(True, mark("Your PIN is set."), "badges")  # noqa: FBT003 -- it is done
 
 
@@ -144,7 +146,7 @@ def _in_my_name(tx: Tx, person: Person) -> InMyName:
 def confirm() -> Done:
     """These signatures are mine."""
     person, at = somebody(), now()
-    wanted = [int(one) for one in request.form.getlist("signed") if one.isascii() and one.isdigit()]
+    wanted = [key for one in request.form.getlist("signed") if (key := number(one)) is not None]
     if not freshly.retyped():
         return in_my_name(freshly.not_right()), freshly.WRONG
     count = house().store.write(lambda tx: signatures.confirm(tx, person, wanted, at))
@@ -153,19 +155,22 @@ def confirm() -> Done:
     return redirect(url_for("assuring.in_my_name"), 303)
 
 
-def ask_disown(key: int) -> str:
+def ask_disown(key: str) -> str:
     """Was it not me?"""
     person = somebody()
     shown = house().store.read(lambda tx: _in_my_name(tx, person))
-    found = next((one for one in shown.signed if one.id == key and not one.disowned), None) or abort(404)
+    found = next((one for one in shown.signed if str(one.id) == key and not one.disowned), None) or abort(404)
     what = f"{found.course}, {shown.names.get(found.member, '')}, {voice().date(found.at)}"
     return render_template("not_me.html", what=what, session=None)
 
 
-def disown(key: int) -> Response:
+def disown(key: str) -> Response:
     """It was not me: the certificate is suspended, staff are called."""
     person, at = somebody(), now()
-    answer = house().store.write(lambda tx: signatures.disown(tx, person, key, at))
+    signed = number(key)
+    if signed is None:
+        abort(404)
+    answer = house().store.write(lambda tx: signatures.disown(tx, person, signed, at))
     ok = not isinstance(answer, Refused)
     return _done(ok, mark("The certificate is suspended, and the staff know."), "in_my_name")
 

@@ -3,7 +3,6 @@
 Everything works without JavaScript: durations are links, starts are radio buttons.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -108,7 +107,7 @@ def _refused(wish: Wish, answer: NotReserved) -> tuple[str, int]:
     if not answer.only_late:
         kept = DayWish(wish.machine, day_in("", wish.start), minutes, wish.kind, wish.start)
         return day_page(kept, answer.objections), 422
-    near = house().store.read(lambda tx: nearest(tx, wish, now()))
+    near = house().store.read(lambda tx: finding.nearest(tx, wish, now()))
     span, pieces = house().store.read(lambda tx: _around(tx, wish))
     machine = house().store.read(lambda tx: tx.machines.get(wish.machine))
     speech = voice()
@@ -139,16 +138,6 @@ def differs(slot: Slot, wish: Wish) -> str:
     minutes = int((slot.start - wish.start).total_seconds()) // 60
     later = mark("%(day)s, %(time)s later") if minutes > 0 else mark("%(day)s, %(time)s earlier")
     return speech.text(later, day=day, time=speech.duration(abs(minutes)))
-
-
-def nearest(tx: Tx, wish: Wish, at: datetime) -> tuple[Slot, ...]:
-    """Three slots close to the wish: on the machine itself and on those of its family that the person may use."""
-    wanted, person = tx.machines.get(wish.machine), tx.people.get(wish.person)
-    if wanted is None or person is None:
-        return ()
-    family = usable(tx, person, (wanted.lab, wanted.family), wish.end)
-    found = [slot for one in family for slot in finding.instead(tx, replace(wish, machine=one.id), at)]
-    return tuple(sorted(found, key=lambda slot: (abs(slot.start - wish.start), slot.machine))[: finding.MOST])
 
 
 def _around(tx: Tx, wish: Wish) -> tuple[Span, list[Piece]]:

@@ -6,7 +6,7 @@ No inline script without the request's nonce, no style attribute, no frame, noth
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, Response, g
+from flask import Flask, Response, abort, g, request
 
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -37,7 +37,20 @@ def headers_for(public_url: str) -> dict[str, str]:
 
 
 def guard(app: Flask, headers: Mapping[str, str]) -> None:
-    """Put the policy and these headers on every answer."""
+    """Put the policy and these headers on every answer; refuse what no keyboard types and PostgreSQL cannot keep."""
+
+    @app.before_request
+    def legible() -> None:
+        if (request.endpoint or "").startswith("api."):  # says it field by field, and reads its body itself
+            return
+        sent = (
+            value
+            for said in (request.args, request.form)
+            for pair in said.items(multi=True)
+            for value in pair
+        )
+        if "\x00" in request.path or any("\x00" in text for text in sent):
+            abort(400)
 
     @app.after_request
     def protect(response: Response) -> Response:

@@ -12,7 +12,7 @@ from core.grants import MachinePolicy
 from core.timeline import Span, grid_ceil
 from core.vocabulary import Reason, Role
 from hub.ports import Person, Tx
-from hub.services import facts, granting, holding
+from hub.services import facts, free_beside, granting, holding
 from hub.web.board import day_ruler
 from hub.web.frame import live
 from hub.web.house import house, me, now, voice
@@ -93,6 +93,8 @@ def _read(tx: Tx, name: str, person: Person | None) -> tuple[Place, Decision | N
         abort(404)
     place = places[name]
     decision = granting.decision_for(tx, person, place.machine, at) if person else None
+    if person and decision:
+        decision = free_beside.named(tx, decision, person, place.machine, at)
     return place, decision, _next_free(tx, place, person, at)
 
 

@@ -19,7 +19,7 @@ class TrustedProxies:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Hand the request on, with the client's own address where a trusted proxy names it."""
-        trusted = self._trusts(str(environ.get("REMOTE_ADDR", "")))
+        trusted = bool(self._networks) and self._trusts(str(environ.get("REMOTE_ADDR", "")))
         return (self._through if trusted else self._plain)(environ, start_response)
 
     def _trusts(self, peer: str) -> bool:

@@ -3,16 +3,19 @@
 Which parameters there are, and what is wrong with a value, says core.parameters; here is only how they are asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.holidays import NAMES
 from core.parameters import PARAMETERS, Parameter
 from core.terms import Scope, Subject, Unit, Window
+from hub.web.typed import number
 from hub.words import Voice
 from hub.words.catalogs import mark
 
+MOST_SENT = 40  # rows of a list that are looked at
+WEEKDAYS = frozenset("0123456")
 MOST_ROWS = 3  # empty rows after those that are said: enough for a lab, and a page can be saved twice
 SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
     (
@@ -112,6 +115,8 @@ LOCAL = frozenset({"quiet_from", "quiet_to", "horizon_opens_at"})
 QUOTA: Mapping[str, Sequence[str]] = {
     "unit": tuple(Unit), "window": tuple(Window), "scope": tuple(Scope), "subject": tuple(Subject),
 }  # fmt: skip
+LISTS = frozenset({"holidays", "quotas", "peak"})
+EMPTY: tuple[Any, ...] = (None, (), [])
 Values = Mapping[str, Any]
 
 
@@ -132,12 +137,14 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     ticked: frozenset[str] = frozenset()
     rows: tuple[Mapping[str, Any], ...] = field(default=())
+    nothing: str = ""  # what saying "nothing" is called here; "" where there is nothing to lift
+    lifted: bool = False
 
 
 def kind_of(name: str) -> str:
     """How a parameter is asked for."""
     known = PARAMETERS[name]
-    if name in ("holidays", "quotas", "peak"):
+    if name in LISTS:
         return name
     if name in LOCAL:
         return "local"
@@ -151,6 +158,7 @@ def field_of(name: str, own: Values, above: Values, speech: Voice) -> Field:
     known, kind = PARAMETERS[name], kind_of(name)
     said = own.get(name)
     usual = above.get(name, known.usual)
+    lifted = name in own and said in EMPTY
     rows = tuple(said or ()) if kind in ("quotas", "peak") else ()
     return Field(
         name=name,
@@ -162,7 +170,22 @@ def field_of(name: str, own: Values, above: Values, speech: Voice) -> Field:
         options=_options(kind, known, speech),
         ticked=frozenset(said or ()) if kind == "holidays" else frozenset(),
         rows=rows + ({},) * MOST_ROWS if kind in ("quotas", "peak") else (),
+        nothing=_no(kind, speech) if _liftable(name) and (lifted or usual not in EMPTY) else "",
+        lifted=lifted,
     )
+
+
+def _nothing(name: str) -> Any:
+    """How this parameter says that there is none: a limit lifted, quiet hours that do not hold here."""
+    return [] if kind_of(name) in LISTS else None
+
+
+def _liftable(name: str) -> bool:
+    return PARAMETERS[name].wrong(_nothing(name)) is None
+
+
+def _no(kind: str, speech: Voice) -> str:
+    return speech.text(mark("no limit") if kind == "whole" else mark("none"))
 
 
 def _shown(value: Any) -> str:
@@ -183,8 +206,8 @@ def _options(kind: str, known: Parameter, speech: Voice) -> tuple[tuple[str, str
 
 def _in_words(kind: str, value: Any, speech: Voice) -> str:
     """What holds where the field stays empty."""
-    if value is None or value == ():
-        return speech.text(mark("none")) if kind != "whole" else speech.text(mark("no limit"))
+    if value in EMPTY:
+        return _no(kind, speech)
     if isinstance(value, bool):
         return speech.text(mark("yes") if value else mark("no"))
     if kind == "choice":
@@ -192,6 +215,14 @@ def _in_words(kind: str, value: Any, speech: Voice) -> str:
     if kind == "holidays":
         return ", ".join(NAMES[one][speech.lang] for one in value if one in NAMES)
     return str(len(value)) if isinstance(value, list | tuple) else str(value)
+
+
+def said_of(name: str, form: Any) -> dict[str, Any]:
+    """What this level says of a parameter: {} where it leaves it to those above. Raises Unreadable."""
+    if name in form.getlist("none") and _liftable(name):
+        return {name: _nothing(name)}
+    typed = typed_value(name, form)
+    return {} if typed is None else {name: typed}
 
 
 def typed_value(name: str, form: Any) -> Any:
@@ -212,9 +243,9 @@ def typed_value(name: str, form: Any) -> Any:
 
 
 def _whole(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    if len(typed) >= 10 or (whole := number(typed)) is None:
         raise Unreadable(typed)
-    return int(typed)
+    return whole
 
 
 def _quotas(form: Any) -> list[dict[str, Any]]:
@@ -231,7 +262,7 @@ def _peak(form: Any) -> list[dict[str, Any]]:
     """The rows that say from when and till when."""
     found = []
     for at, row in enumerate(_rows(form, "peak", ("from", "to"))):
-        days = sorted(int(one) for one in form.getlist(f"peak.{at}.weekday") if one in "0123456" and one)
+        days = sorted({int(one) for one in form.getlist(f"peak.{at}.weekday") if one in WEEKDAYS})
         if row["from"] or row["to"]:
             found.append(
                 {"from": row["from"][:5], "to": row["to"][:5], **({"weekdays": days} if days else {})}
@@ -239,10 +270,8 @@ def _peak(form: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _rows(form: Any, name: str, columns: Iterable[str]) -> list[dict[str, str]]:
+def _rows(form: Any, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a list field: "quotas.0.most" and so on, as many as were sent."""
-    sent = {
-        int(key.split(".")[1]) for key in form if key.startswith(f"{name}.") and key.split(".")[1].isdigit()
-    }
-    most = min(max(sent, default=-1) + 1, 40)
+    sent = [at for at in range(MOST_SENT) if any(f"{name}.{at}.{one}" in form for one in columns)]
+    most = max(sent, default=-1) + 1
     return [{one: form.get(f"{name}.{at}.{one}", "").strip() for one in columns} for at in range(most)]

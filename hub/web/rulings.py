@@ -18,7 +18,7 @@ from hub.services.refused import Refused
 from hub.services.ruling import RulesAt, Simulation
 from hub.web.house import house, now, voice
 from hub.web.machines import rules_in_words
-from hub.web.rule_fields import CHOICES, LABELS, QUOTA, SECTIONS, Field, Unreadable, field_of, typed_value
+from hub.web.rule_fields import CHOICES, LABELS, QUOTA, SECTIONS, Field, Unreadable, field_of, said_of
 from hub.web.shares import quotas_in_words
 from hub.web.signing import somebody, staff_only
 from hub.web.typed import reason
@@ -93,13 +93,11 @@ def _wanted(own: Values) -> dict[str, Any] | str:
     found = resolve(own)
     for name in LABELS:
         try:
-            typed = typed_value(name, request.form)
+            said = said_of(name, request.form)
         except Unreadable:
             return name
-        if typed is not None:
-            found[name] = typed
-        elif found.get(name) is not None:
-            del found[name]
+        found.pop(name, None)
+        found |= said
     return found
 
 
@@ -163,15 +161,16 @@ def _fields(read: Read, speech: Voice) -> list[tuple[str, list[Field]]]:
     """The parts of the page with their fields: as saved, or as just typed."""
     own = resolve(read.own)
     if request.method == "POST":
-        own = {name: value for name in LABELS if (value := _typed(name)) is not None}
+        own = {name: value for one in LABELS for name, value in _typed(one).items()}
     return [
         (speech.text(title), [field_of(name, own, read.above, speech) for name in names])
         for title, names in SECTIONS
     ]
 
 
-def _typed(name: str) -> Any:
+def _typed(name: str) -> dict[str, Any]:
+    """What was typed, also where it cannot be read: it is shown again."""
     try:
-        return typed_value(name, request.form)
+        return said_of(name, request.form)
     except Unreadable:
-        return request.form.get(name, "").strip() or None
+        return {name: typed} if (typed := request.form.get(name, "").strip()) else {}

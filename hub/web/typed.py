@@ -10,6 +10,7 @@ from hub.web.house import house, now
 
 LONGEST_NOTE = 200  # characters; a note is a label, not a letter
 LONGEST_REASON = 500  # characters
+MOST_DIGITS = 15  # below 2**63, and what a browser counts exactly
 FARTHEST_YEARS = 10  # beyond, an instant is a slip of the keyboard, and near the calendar's ends a trap
 FAR = timedelta(days=366)  # nobody books further; an absurd year must not reach the calendar's end
 
@@ -40,6 +41,11 @@ def day_in(text: str, start: datetime | None = None) -> date:
     except ValueError:
         return today
     return wanted if today - FAR < wanted < today + FAR else today
+
+
+def number(text: str) -> int | None:
+    """A whole number in plain digits, small enough for every database; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def note() -> str:

@@ -35,6 +35,8 @@ def _where(one: Objection, machine: str | None) -> str | None:
     """The page on which the next step can be taken; None when it is taken in the workshop."""
     if one.code is Reason.UNAUTHENTICATED:
         return url_for("signing.sign_in")
+    if one.next == "wait" and (free := one.params.get("machine")):
+        return url_for("machines.machine", name=free)
     if machine is not None and one.next in ("choose_other_time", "wait", "book"):
         return url_for("booking.day", name=machine)
     return url_for("board.board") if one.next == "other_machine" else None

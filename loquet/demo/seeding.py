@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from core import families
+from core.admission import adult_at
 from core.timeline import minutes_half_up
 from core.vocabulary import (
     Audience,
@@ -110,7 +111,7 @@ class Seeding:
                     lab=table.LAB, email=one.email, name=one.name, lang=one.lang, short=one.name.split()[0][:10],
                     birth=one.birth, member_until=None if one.roles else until, charter=table.CHARTER,
                     status=MemberStatus.SUSPENDED if one.suspended else MemberStatus.ACTIVE,
-                    password=password,
+                    password=password, consent_until=consent(one.birth, self._now),
                 ),
                 self._now - YEAR,
             )  # fmt: skip
@@ -203,6 +204,12 @@ def family_rules(figures: tuple[int, int, int, int, int, int]) -> dict[str, obje
         "cleanup_min": cleanup,
         "buffer_after_min": buffer,
     }
+
+
+def consent(birth: date, now: datetime) -> datetime | None:
+    """A minor's guardian has signed, up to the eighteenth birthday (R23)."""
+    until = adult_at(birth, table.ZONE)
+    return until if now < until else None
 
 
 def idle_off(family: str) -> dict[str, object]:

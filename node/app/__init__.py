@@ -6,9 +6,10 @@
 import importlib
 from typing import Any
 
-from node.app.lean import spare_metadata
+from node.app.lean import spare_gpiozero, spare_metadata
 
 spare_metadata()  # before any of them loads gpiozero
+spare_gpiozero()
 
 _WHERE = {
     "keeper_program": "node.app.keeper",

@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
         return _serve(PROGRAMS[wanted.program](load(Path(wanted.config))))
-    except (SettingsError, ShelfBroken) as problem:
+    except SettingsError as problem:
         return _refused(str(problem))
     except ImportError as problem:
         return _refused(f"this machine has no {problem.name or problem}: is it a node's board?")
@@ -63,9 +63,17 @@ def _keeper(settings: NodeSettings) -> Any:
 
 
 def _doorman(settings: NodeSettings) -> Any:
+    if not settings.broker.tls:
+        spare_openssl()
     from node.app.doorman import doorman_program  # noqa: PLC0415  the keeper needs no network
 
-    return doorman_program(settings)
+    try:
+        return doorman_program(settings)
+    except ShelfBroken as problem:
+        from node.app.unready import Unready  # noqa: PLC0415  hardly ever
+
+        logging.getLogger("loquet.node").error("event=card_takes_no_writing problem=%s", problem)  # noqa: TRY400
+        return Unready(settings)
 
 
 def _courier(settings: NodeSettings) -> Any:

@@ -1,6 +1,5 @@
 """How is a doorman put together? Settings and parts in, one program out."""
 
-import gc
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.views import BadView, view_from_body
-from core.wire.seal import Keys, badge_key, hidden
+from core.wire.seal import Keys, badge_namer, hidden
 from node.app.fitting import face_of, keypad_of, reader_of, shown_by
 from node.clock import SystemClock
 from node.doorman.doorman import Doorman, House
@@ -26,6 +25,7 @@ from node.health import board
 from node.inbox import Inbox
 from node.ports import Clock, Link
 from node.settings import NodeSettings, SettingsError
+from node.settling import settle
 from node.watchdog import ALIVE, READY, STOPPING, notify
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class DoormanProgram:
         for thread in self._threads:
             thread.start()
         notify(READY)
+        settle()
         self._link.start()  # last: badges are answered before its network code is loaded
         try:
             self._doorman.run()
@@ -85,7 +86,7 @@ def doorman_program(
         exchange=Exchange(me, World(link, shelf, clock, _token, ntp, _sound)),
         line=line,
         face=face,
-        key_of=lambda uid: badge_key(keys.badge, uid),
+        key_of=badge_namer(keys.badge),
         new_id=_token,
         outcome=parts.outcome,
         pulse=lambda: notify(ALIVE),
@@ -109,7 +110,6 @@ def run_doorman(
 ) -> DoormanProgram:
     """Build the doorman and serve until stopped."""
     program = doorman_program(settings, clock=clock, parts=parts)
-    gc.freeze()  # ten thousand members' grants live long: no tap waits while they are looked over for rubbish
     program.run()
     return program
 

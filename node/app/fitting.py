@@ -4,6 +4,7 @@ Only what is named is loaded: the tablet's page alone brings a web server.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import Any, Protocol, runtime_checkable
 
@@ -61,9 +62,18 @@ def face_of(fitted: Fittings, put: Callable[[object], None] | None = None) -> Fa
         from node.doorman.face.kiosk.server import KioskFace  # noqa: PLC0415
 
         faces.append(KioskFace(fitted.kiosk_host, fitted.kiosk_port, fitted.site, put))
+    if fitted.keypad is not None and put is not None:
+        faces.append(_numpad(fitted.keypad, put, fitted.site))
     if not faces:
         return SimulatedFace(fitted.site)
     return faces[0] if len(faces) == 1 else SeveralFaces(*faces)
+
+
+def _numpad(device: Path, put: Callable[[object], None], site: str) -> Face:
+    from node.doorman.face.numpad import NumpadFace  # noqa: PLC0415
+    from node.doorman.reader.wedge import Keys  # noqa: PLC0415
+
+    return NumpadFace(lambda press, told: Keys(device, press, told), put, site)
 
 
 @runtime_checkable
@@ -86,7 +96,7 @@ class Pressable(Protocol):
 
 
 def keypad_of(face: Face) -> bool:
-    """Whether a code can be typed at this machine: a tablet that was asked for and has no port is none."""
+    """Whether a code can be typed at this machine: a tablet without its port is none, and a keypad counts as one is fitted."""
     faces = face.faces if isinstance(face, SeveralFaces) else (face,)
     return any(one.pressable for one in faces if isinstance(one, Pressable))
 

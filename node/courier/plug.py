@@ -1,6 +1,7 @@
 """Is the plug as it should be, and does its own timer run? One plug's memory, and the next thing to tell it.
 
-Rules: switching on waits for a confirmed timer; the timer is renewed at a third of its time; what is not
+Rules: switching on waits for a confirmed timer, and for the plug's word that it stays off when the mains return; that
+is seen to while the machine is at rest. The timer is renewed at a third of its time; what is not
 confirmed is said again every second; the plug's word against the order counts 2 s after the order only.
 A plug is switched on within 5 s of the order or not at all, and never again for the same order once it has
 been on: whatever went off (its timer, its button, the mains) stays off until a new tap.
@@ -28,7 +29,7 @@ class PlugMemory:
         self._wanted_ms = 0
         self._on: bool | None = None
         self._on_ms = self._turned_ms = 0
-        self._armed = self._was_on = False
+        self._armed = self._was_on = self._safe = False
         self._watts: float | None = None
         self._watts_ms = 0
         self._told_ms: int | None = None
@@ -43,23 +44,33 @@ class PlugMemory:
     def forget(self) -> None:
         """The connection is gone: what the plug said was before."""
         self._on = self._watts = self._told_ms = self._asked_ms = None
-        self._armed = False
+        self._armed = self._safe = False
 
     def heard(self, said: Heard, now_ms: int) -> None:
         """Take what a message says."""
         if said.online is False:
             self.forget()
         if said.on is not None:
-            if said.on != self._on:
-                self._turned_ms = now_ms
-            self._on, self._on_ms = said.on, now_ms
-            self._was_on = self._was_on or (said.on and self._wanted is True)
-        if said.armed is not None:
-            if said.armed and not self._armed and self.dialect.arms_first:
-                self._told_ms = None  # now it may be switched on
-            self._armed = said.armed
+            self._turned(said.on, now_ms)
+        self._guarded(said)
         if said.watts is not None:
             self._watts, self._watts_ms = said.watts, now_ms
+
+    def _turned(self, on: bool, now_ms: int) -> None:
+        if on != self._on:
+            self._turned_ms = now_ms
+        self._on, self._on_ms = on, now_ms
+        self._was_on = self._was_on or (on and self._wanted is True)
+
+    def _guarded(self, said: Heard) -> None:
+        """A guard that has just been set is what an order may have waited for: go on at once."""
+        armed = self._armed if said.armed is None else said.armed
+        safe = self._safe if said.safe is None else said.safe
+        if self._wanted and (
+            (armed and not self._armed and self.dialect.arms_first) or (safe and not self._safe)
+        ):
+            self._told_ms = None
+        self._armed, self._safe = armed, safe
 
     def steps(self, now_ms: int) -> tuple[Step, ...]:
         """What to send now."""
@@ -95,8 +106,8 @@ class PlugMemory:
         return self._watts
 
     def _fits(self) -> bool:
-        armed = self._armed or not self._wanted
-        return self._on == self._wanted and armed
+        guarded = (self._armed and self._safe) or not self._wanted
+        return self._on == self._wanted and guarded
 
     def _patience_ms(self) -> int:
         """Again soon while it does not fit; else the renewal of the timer, and of nothing when it is off."""
@@ -106,11 +117,13 @@ class PlugMemory:
 
     def _order(self, now_ms: int) -> tuple[Step, ...]:
         if not self._wanted:
-            return self.dialect.off()
+            return self.dialect.off() + (() if self._safe else self.dialect.secure())
         late = self._was_on or now_ms - self._wanted_ms > LATE_MS
         is_on = self._on is True and now_ms - self._on_ms <= 2 * ASK_MS
         if late and not is_on:
             return ()
+        if not self._safe:
+            return self.dialect.secure()
         if self.dialect.arms_first and not self._armed:
             return self.dialect.arm()
         return self.dialect.on()

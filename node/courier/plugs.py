@@ -1,7 +1,8 @@
 """How is a network plug spoken to? What every make must offer, and what is heard from it.
 
-Rules: a plug is never switched on without its own timer set, in the same command or before it; what the
-broker kept (a retained message) says nothing of now; a payload that is not understood says nothing.
+Rules: a plug is never switched on without its own timer set, in the same command or before it, and not before it
+has said that it stays off after a power cut (R44); what the broker kept (a retained message) says nothing of now; a
+payload that is not understood says nothing.
 """
 
 import json
@@ -35,6 +36,7 @@ class Heard:
     watts: float | None = None
     armed: bool | None = None  # its own timer runs, or is set for the next switching on
     online: bool | None = None
+    safe: bool | None = None  # it stays off when the mains return, and never goes on by itself
 
 
 NOTHING = Heard()
@@ -47,6 +49,10 @@ class Dialect(Protocol):
 
     def topics(self) -> tuple[str, ...]:
         """What to subscribe to."""
+        ...
+
+    def secure(self) -> tuple[Step, ...]:
+        """Have it stay off when the mains return; the answer is to say `safe`."""
         ...
 
     def arm(self) -> tuple[Step, ...]:

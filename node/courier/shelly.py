@@ -1,6 +1,6 @@
 """Shelly plugs. Gen2 and later: JSON-RPC over MQTT, `toggle_after` in the command. Gen1: MQTT and one HTTP call.
 
-Sources: the maker's API documentation, Gen2 "Switch" and "MQTT", Gen1 "MQTT" and "Relay". Gen1 takes `on` and
+Sources: the maker's API documentation, Gen2 "Switch" and "MQTT", Gen1 "MQTT", "Relay" and "Settings". Gen1 takes `on` and
 `off` over MQTT but no timer; its HTTP call `/relay/0?turn=on&timer=N` does, and answers with `has_timer`.
 """
 
@@ -27,6 +27,11 @@ class ShellyGen2:
             f"{self._src}/rpc",
         )
 
+    def secure(self) -> tuple[Step, ...]:
+        """Off when the mains return, and on by nobody's clock; then ask what it took of that."""
+        wanted = {"initial_state": "off", "auto_on": False}
+        return (self._call("Switch.SetConfig", config=wanted), self._call("Switch.GetConfig"))
+
     def arm(self) -> tuple[Step, ...]:
         """Nothing: the timer goes with the command."""
         return ()
@@ -52,7 +57,7 @@ class ShellyGen2:
             return _status(said)
         if topic == f"{self._topic}/events/rpc":
             return _notice(dig(said, "params", "switch:0"))
-        return _status(said.get("result"))
+        return _answer(said.get("result"))
 
     def answered(self, body: str) -> Heard:
         """Nothing is called."""
@@ -62,6 +67,14 @@ class ShellyGen2:
         self._last += 1
         call = {"id": self._last, "src": self._src, "method": method, "params": {"id": 0, **params}}
         return Say(f"{self._topic}/rpc", json.dumps(call))
+
+
+def _answer(said: object) -> Heard:
+    """A switch's configuration, or its status; an error says nothing."""
+    kept = dig(said, "initial_state")
+    if kept is not None:
+        return Heard(safe=kept == "off" and dig(said, "auto_on") is not True)
+    return _status(said)
 
 
 def _notice(said: object) -> Heard:
@@ -88,6 +101,10 @@ class ShellyGen1:
     def topics(self) -> tuple[str, ...]:
         """Its life sign, its relay, its power."""
         return (f"{self._topic}/online", f"{self._topic}/relay/0", f"{self._topic}/relay/0/power")
+
+    def secure(self) -> tuple[Step, ...]:
+        """Off when the mains return, and on by nobody's clock; the answer names both."""
+        return (Call(f"{self._url}/settings/relay/0?default_state=off&auto_on=0"),)
 
     def arm(self) -> tuple[Step, ...]:
         """Nothing: the timer goes with the call."""
@@ -117,6 +134,8 @@ class ShellyGen1:
         return Heard(online=payload == "true") if payload in {"true", "false"} else NOTHING
 
     def answered(self, body: str) -> Heard:
-        """The relay's state after the call."""
+        """The relay's settings, or its state after the call."""
         said = json_object(body)
+        if "default_state" in said:
+            return Heard(safe=said["default_state"] == "off" and not said.get("auto_on"))
         return Heard(on=flag(said.get("ison")), armed=flag(said.get("has_timer")))

@@ -2,7 +2,8 @@
 
 Source: the Tasmota documentation, "Commands" and "MQTT". PulseTime counts tenths of a second up to 111 and
 seconds plus 100 from 112 on; it runs anew with every `Power1 ON`. It is set, and its answer waited for,
-before anything is switched on.
+before anything is switched on. PowerOnState 0 keeps it off when the mains return; 5 would turn PulseTime about: it
+would switch on where it is to switch off.
 """
 
 from node.courier.plugs import NOTHING, Heard, Say, Step, dig, json_object, number
@@ -22,6 +23,10 @@ class Tasmota:
         """Its last will, its results, its status."""
         stat, tele = f"stat/{self._topic}", f"tele/{self._topic}"
         return (f"{tele}/LWT", f"{tele}/SENSOR", f"{tele}/STATE", f"{stat}/RESULT", f"{stat}/STATUS8")
+
+    def secure(self) -> tuple[Step, ...]:
+        """Off when the mains return; the answer names it."""
+        return (self._command("PowerOnState", "0"),)
 
     def arm(self) -> tuple[Step, ...]:
         """Set PulseTime; the answer names it."""
@@ -50,7 +55,13 @@ class Tasmota:
             watts = number(dig(said, "StatusSNS", "ENERGY", "Power"))
         pulse = number(dig(said, "PulseTime1", "Set"))
         armed = None if pulse is None else pulse == self._pulse
-        return Heard(on=STATES.get(power) if isinstance(power, str) else None, watts=watts, armed=armed)
+        stays = number(said.get("PowerOnState"))
+        return Heard(
+            on=STATES.get(power) if isinstance(power, str) else None,
+            watts=watts,
+            armed=armed,
+            safe=None if stays is None else stays == 0,
+        )
 
     def answered(self, body: str) -> Heard:
         """Nothing is called."""

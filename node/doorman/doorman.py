@@ -70,7 +70,7 @@ class Doorman:
     def __init__(self, house: House) -> None:
         self._house = house
         clock = house.clock
-        keeper = KeeperTalk(house.line, house.new_id, clock.monotonic_ms)
+        keeper = KeeperTalk(house.line, clock.monotonic_ms)
         self._known = Knowledge(house.exchange, keeper, clock)
         self._stage = Stage(house.face, self._known)
         self._chores = Chores(self._known, self._journal_grew)
@@ -145,8 +145,8 @@ class Doorman:
 
     def _card(self, item: TapSeen | CardGone) -> None:
         if isinstance(item, TapSeen):
+            self._desk.tap(item)  # first: whoever laid the card waits, whoever watches does not
             self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True)
-            self._desk.tap(item)
         else:
             self._seen = replace(self._seen, card=False)
             self._attendance.card_gone()

@@ -59,7 +59,7 @@ class Pressed:
 
 @dataclass(frozen=True)
 class PinTyped:
-    """Somebody typed a code on the tablet while the screen asked for one."""
+    """Somebody typed a code on the tablet or the keypad while the screen asked for one."""
 
     digits: str = field(repr=False)  # never in a log
     at_ms: int = 0  # CLOCK_BOOTTIME

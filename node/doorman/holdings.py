@@ -27,6 +27,7 @@ class Holdings:
         self.home = shelf.home()
         self.view = shelf.view()
         self._locks = shelf.locks()
+        self._locks_read: tuple[Kept | None, LockList | None] = (None, None)
         self.time = Timekeeper(shelf.ages(), self.reading())
         self._saved_ms = self._refused_ms = 0
         self._unkept_view: tuple[View, Mapping[str, object]] | None = None
@@ -37,10 +38,10 @@ class Holdings:
     @property
     def locks(self) -> LockList | None:
         """The locks in force; None before the first, and when the shelf holds none that can be read."""
-        try:
-            return None if self._locks is None else read(LockList, self._locks.body)
-        except Refused:
-            return None
+        kept, known = self._locks_read
+        if self._locks is not kept:  # read once: every tap asks
+            kept, known = self._locks_read = self._locks, _locks_in(self._locks)
+        return known
 
     @property
     def due_ms(self) -> int:
@@ -180,3 +181,10 @@ class Holdings:
 
     def _rev(self, kept: Kept | None) -> int:
         return kept.rev if kept is not None and kept.home == self.home else 0
+
+
+def _locks_in(kept: Kept | None) -> LockList | None:
+    try:
+        return None if kept is None else read(LockList, kept.body)
+    except Refused:
+        return None

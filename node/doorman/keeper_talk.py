@@ -51,8 +51,9 @@ SILENCE = Reply(ok=False)
 class KeeperTalk:
     """One side of the conversation; used by the doorman's loop alone."""
 
-    def __init__(self, line: Line, new_id: Callable[[], str], now_ms: Callable[[], int]) -> None:
-        self._line, self._new_id, self._now_ms = line, new_id, now_ms
+    def __init__(self, line: Line, now_ms: Callable[[], int]) -> None:
+        self._line, self._now_ms = line, now_ms
+        self._number = 0  # of the last request: an id says only which answer is whose
         self._open: dict[str, tuple[int, Then]] = {}
         self._heard_ms = now_ms()
         self._said_ms = self._turned_ms = now_ms()
@@ -75,7 +76,8 @@ class KeeperTalk:
 
     def request(self, msg: str, fields: Mapping[str, object], then: Then) -> None:
         """Ask; `then` is called once, perhaps before this returns."""
-        request = self._new_id()
+        self._number += 1
+        request = str(self._number)
         try:
             sent = self._line.send({"msg": msg, "id": request, **fields})
         except MalformedPacketError:

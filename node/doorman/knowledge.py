@@ -66,11 +66,13 @@ class Knowledge:
         """The view's age; None when no time here can be trusted with it (wire.md, "Time and age")."""
         if self.view is None:
             return None
-        if self.exchange.trust is Trust.STALE:
-            blind = self.view.machine.risk is Risk.HIGH or self.exchange.stale_left_ms <= 0
+        holdings = self.exchange.holdings
+        at, time = holdings.reading(), holdings.time
+        if time.trust(at) is Trust.STALE:
+            blind = self.view.machine.risk is Risk.HIGH or time.stale_left_ms(at) <= 0
             if blind:
                 return None
-        return self.exchange.view_age_ms // 1000
+        return time.age_ms(at) // 1000
 
     @property
     def too_old(self) -> bool:

@@ -123,7 +123,11 @@ class Minder:
             return None
         limits = list(self._limits(session, state))
         instants = [at for one in limits for at in (one.warn_ms, one.end_ms)]
-        instants += [at for at in (*self._first_layer_times(session), self._lonely_at_ms()) if at is not None]
+        instants += [
+            at
+            for at in (*self._first_layer_times(session), self._lonely_at_ms(session.who))
+            if at is not None
+        ]
         return min((at for at in instants if at > self._now()), default=None)
 
     # -- the limits
@@ -209,21 +213,21 @@ class Minder:
 
     def _see_company(self, now_ms: int, session: OpenSession | None) -> None:
         """Whether anybody else is left (R58); told once, when the last one goes."""
-        at_ms = self._lonely_at_ms()
-        using = session is not None and session.kind is SessionKind.USE
-        if not using or at_ms is None or at_ms > now_ms:
+        using = session is not None and session.kind is SessionKind.USE and session.responsible is None
+        at_ms = self._lonely_at_ms(session.who) if session is not None and using else None
+        if at_ms is None or at_ms > now_ms:
             self._alone_ms = None
         elif self._alone_ms is None:
             self._alone_ms = now_ms
             guest = self._known.guest()
             self._stage.deny((objection(Reason.BUDDY),), guest.lang if guest else None)
 
-    def _lonely_at_ms(self) -> int | None:
+    def _lonely_at_ms(self, who: str) -> int | None:
         """When nobody else will be there; None where the machine does not ask."""
         view = self._known.view
         if view is None:
             return None
-        at = alone_from(view.machine.buddy, view.company, self._known.now())
+        at = alone_from(view.machine.buddy, view.company, self._known.now(), who)
         return None if at is None else self._known.until_ms(at)
 
     def _asked(self) -> bool:

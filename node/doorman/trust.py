@@ -71,11 +71,11 @@ class Timekeeper:
 
     def age_ms(self, at: Reading) -> int:
         """How long ago the view was the hub's present one, by the greater of trusted and monotonic time."""
-        return self._brought_up(at).age_ms
+        return self._passed(at)[0]
 
     def stale_left_ms(self, at: Reading) -> int:
         """What is left of the budget of untrusted time."""
-        return max(0, STALE_BUDGET_MS - self._brought_up(at).spent_ms)
+        return max(0, STALE_BUDGET_MS - self._passed(at)[1])
 
     def ages(self, at: Reading) -> Ages:
         """What is known now, to be kept on the shelf."""
@@ -117,11 +117,15 @@ class Timekeeper:
         self._kept, self._since_ms = kept, at.mono_ms
 
     def _brought_up(self, at: Reading) -> Ages:
+        age_ms, spent_ms = self._passed(at)
+        return replace(self._kept, age_ms=age_ms, spent_ms=spent_ms)
+
+    def _passed(self, at: Reading) -> tuple[int, int]:
+        """The view's age and the untrusted time spent, up to this instant."""
         passed = max(0, at.mono_ms - self._since_ms)
         trusted = self.trusted(at)
         age = max(self._kept.age_ms + passed, _ms(trusted, self._kept.fresh_at))
-        spent = self._kept.spent_ms + (passed if trusted is None else 0)
-        return replace(self._kept, age_ms=age, spent_ms=spent)
+        return age, self._kept.spent_ms + (passed if trusted is None else 0)
 
     def _not_before_floor(self, instant: datetime) -> datetime:
         return _later(self._kept.floor, instant)

@@ -9,8 +9,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.interlock import StopNow
 from core.vocabulary import StopReason
@@ -26,14 +25,14 @@ from node.keeper.server import Connection, Hearing, Server
 from node.keeper.store import JournalFault, Store
 from node.ports import Clock, Hardware
 from node.settings import NodeSettings
+from node.settling import settle
 from node.watchdog import ALIVE, READY, notify
 
 FORGET_MS: Final = 3_600_000  # old records are looked for once an hour
 log = logging.getLogger("loquet.keeper")
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """A peer sent something, or (None) left."""
 
     peer: Connection
@@ -139,6 +138,7 @@ def _work(
         _listen_to_signals(program)
         if started is not None:
             started(program)
+        settle()
         program.live()
         program.keeper.feed(StopNow(None, StopReason.INTERRUPTED, "keeper"))
     finally:

@@ -1,6 +1,7 @@
 """Is the journal file sound? Open it; if not, put it aside, and take over what still verifies.
 
-Rules: a damaged file is never repaired in place and never deleted; records that verify keep their
+Rules: a card that is full or read-only is no damage: the file stays, and the keeper ends, until there is room again;
+a damaged file is never repaired in place and never deleted; records that verify keep their
 journal and number; a memory that cannot be read counts as a fault, which staff must reset.
 """
 
@@ -44,7 +45,7 @@ class Found:
 
 
 def open_store(file: Path) -> tuple[Store, Found]:
-    """The store in `file` and what it remembers. Raises JournalFault when not even a new file can be made."""
+    """The store in `file` and what it remembers. Raises JournalFault where nothing can be written: all stays as it was."""
     try:
         store = Store(file)
         if _sound(store):
@@ -52,9 +53,15 @@ def open_store(file: Path) -> tuple[Store, Found]:
         store.close()
     except JournalFault as problem:
         log.warning("event=journal_unreadable problem=%s", problem)
+        if not problem.spoiled and not file.is_dir():
+            raise
     aside = _put_aside(file)
     log.error("event=journal_damaged kept_as=%s", aside.name)
-    store = Store(file)
+    try:
+        store = Store(file)
+    except JournalFault:
+        _rename(aside, file)
+        raise
     _take_over(store, aside)
     return store, _recall(store, damaged=True)
 
@@ -113,11 +120,16 @@ def _put_aside(file: Path) -> Path:
     number = 1
     while (aside := file.with_name(f"{file.stem}-damaged-{number}{file.suffix}")).exists():
         number += 1
+    _rename(file, aside)
+    return aside
+
+
+def _rename(file: Path, name: Path) -> None:
+    """The file with what belongs to it."""
     for ending in ("", "-wal", "-shm"):
         old = file.with_name(file.name + ending)
         if old.exists():
-            old.rename(aside.with_name(aside.name + ending))
-    return aside
+            old.rename(name.with_name(name.name + ending))
 
 
 def _take_over(store: Store, aside: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from core.interlock import Record
 from core.journal import Head, JournalError, Stamp, line
+from node.spoiling import spoiled
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS journal (ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -33,6 +34,11 @@ BUSY_S: Final = 1.0  # nobody else writes; a reader with a shell must not hold a
 
 class JournalFault(OSError):  # noqa: N818 - what the journal has, the machine has: a fault
     """The file cannot be read or written; nothing of the transaction is kept."""
+
+    @property
+    def spoiled(self) -> bool:
+        """Is the file itself broken? Where the card is full, read-only or busy, what lies on it is still good."""
+        return spoiled(self.__cause__)
 
 
 Line = tuple[Stamp, Record]
@@ -78,13 +84,13 @@ class Store:
 
         Raises JournalFault when the disk refuses, JournalError for a line that has no canonical text.
         """
-        head = self._head
+        head, rows = self._head, []
+        for stamp, record in lines:
+            text, head = line(head, stamp, record.type, record.session, record.data)
+            rows.append((self._ordinal, head.seq, text))
         with _Transaction(self._base):
-            for stamp, record in lines:
-                text, head = line(head, stamp, record.type, record.session, record.data)
-                self._base.execute("INSERT INTO record VALUES (?, ?, ?)", (self._ordinal, head.seq, text))
-            for thing in memory.items():
-                self._base.execute("REPLACE INTO memory VALUES (?, ?)", thing)
+            self._base.executemany("INSERT INTO record VALUES (?, ?, ?)", rows)
+            self._base.executemany("REPLACE INTO memory VALUES (?, ?)", memory.items())
         self._head = head
         return head.seq
 

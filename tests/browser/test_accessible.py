@@ -22,7 +22,8 @@ STAFFS = (
     "/staff", "/staff/certify", "/staff/series", "/reservations/{weekly}/series", "/staff/groups", "/staff/badges",
     "/staff/machines/LAS-1/lock", "/staff/machines/LAS-1/out", "/staff/machines/LAS-1/back", "/staff/closures",
     "/staff/rules/lab/adc", "/staff/rules/family/laser", "/staff/rules/machine/LAS-1", "/staff/warnings",
-    "/staff/locks/{lock}/lift", "/staff/readers", "/mine/badges", "/mine/presence", "/mine/name",
+    "/staff/locks/{lock}/lift", "/staff/readers", "/staff/courses", "/staff/courses/LAS1/checklist",
+    "/staff/members?member={bram}", "/mine/badges", "/mine/presence", "/mine/name",
 )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def paths(store, cast):
         cast.dora,
     )
     weekly = store.write(lambda tx: series.book(tx, wish, NOW)).occurrences[0].reservation
-    return {"mine": mine.id, "weekly": weekly.id, "lock": lock.id}
+    return {"bram": cast.bram, "mine": mine.id, "weekly": weekly.id, "lock": lock.id}
 
 
 def graves(page, axe):

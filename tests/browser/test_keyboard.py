@@ -125,3 +125,15 @@ def test_a_phone_takes_three_taps_from_the_week_to_a_booking(opens, store, cast)
     assert (
         len(store.read(lambda tx: list(tx.bookings.of_person(cast.bram, NOW, NOW + timedelta(days=1))))) == 1
     )
+
+
+@pytest.mark.parametrize("lang", ["fr", "nl", "en"])
+@pytest.mark.parametrize("width", [1181, 1280, 1300])
+def test_the_head_of_a_staff_members_page_is_one_line_on_a_desk(opens, lang, width):
+    page = opens("/staff", "max", width=width, lang=lang)
+    page.evaluate(
+        "document.querySelector('.brand span').textContent = 'Atelier du Canal / Kanaalwerkplaats';"
+        "document.querySelector('.nav').insertAdjacentHTML('beforeend', '<a href=/bench>Établi d’essai</a>')"
+    )
+    assert page.evaluate("document.querySelector('.top > div').offsetHeight") <= 72
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

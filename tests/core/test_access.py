@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.access import NEXT, REFUSALS, STARTS_ONLY, Kind, Lock, OpenSession, Situation, decide, stays
+from core.access import NEXT, REFUSALS, STARTS_ONLY, Case, Kind, Lock, OpenSession, Situation, decide, stays
 from core.certificates import Act, Event
 from core.grants import Booking, MachineView
 from core.vocabulary import Inhibit, LockKind, MachineStatus, Reason, ReservationKind, Role, SessionKind
@@ -42,7 +42,7 @@ def test_she_checks_in_early_from_a_quarter_to_and_that_does_not_move_the_end() 
     early = decide(AMELIE, seen, tuesday("13:45"), FRESH)
     assert (early.kind, early.until) == (Kind.USE, tuesday("15:00"))
     before = decide(AMELIE, seen, tuesday("13:44:59"), FRESH)
-    assert (before.kind, before.until) == (Kind.WALK_UP, tuesday("14:00"))
+    assert (before.kind, before.until) == (Kind.WALK_UP, tuesday("15:00"))  # E21
 
 
 def test_early_is_no_use_while_another_holds_the_machine() -> None:
@@ -87,7 +87,9 @@ def test_a_walk_up_with_nine_minutes_left_is_too_short_and_with_ten_it_is_not() 
     assert decide(AMELIE, seen, tuesday("13:50"), FRESH).allowed
 
 
-def test_a_walk_up_ends_a_quarter_before_closing_and_starts_half_an_hour_before_at_the_latest() -> None:
+def test_a_walk_up_ends_a_quarter_before_closing_and_starts_half_an_hour_before_at_the_latest() -> (
+    None
+):  # R04
     thursday = decide(AMELIE, view(), at("2026-11-26 21:30"), FRESH)  # E04
     assert thursday.until == at("2026-11-26 21:45")
     assert codes(AMELIE, view(), at("2026-11-26 21:31")) == [Reason.LAST_START]
@@ -309,6 +311,35 @@ def test_a_bench_of_two_seats_takes_a_second_person_and_not_a_third() -> None:
 
 def test_every_refusal_has_a_next_step() -> None:
     assert {code for code, _ in REFUSALS} <= set(NEXT)
+
+
+SITUATIONS = [
+    FRESH,
+    *(replace(FRESH, inhibits=frozenset({one})) for one in Inhibit),
+    *(replace(FRESH, locks=(Lock("l", kind, who),)) for kind in LockKind for who in ("amelie", "bram")),
+    replace(FRESH, drawing=True),
+    replace(FRESH, session=OpenSession("s", "bram", until=tuesday("15:00"))),
+    replace(FRESH, view_age_s=None),
+    replace(FRESH, supervised=True),
+]
+
+
+@pytest.mark.parametrize("status", MachineStatus)
+def test_nobody_is_let_in_because_a_question_was_left_out(status: MachineStatus) -> None:
+    """What `decide` passes over for speed could not have refused: the whole list says the same."""
+    people = (
+        person("amelie"),
+        person("bram", member_until=tuesday("13:00")),
+        person("chloe", events=()),
+        person("driss", suspended=True),
+    )
+    seen = view(slot("amelie", "14:00", "15:00"), people=people, policy=replace(LAS_1, status=status))
+    for key in (AMELIE, BRAM, "k-chloe", "k-driss", "k-nobody"):
+        for situation in SITUATIONS:
+            now = tuesday("14:00")
+            case = Case(key, seen, now, situation)
+            whole = [code for code, refuses in REFUSALS for _ in refuses(case)]
+            assert case.mine or codes(key, seen, now, situation) == whole, (key, situation)
 
 
 quarter = st.integers(0, 15).map(lambda n: 4 * n + 40)  # quarters of the day from ten to two

@@ -74,7 +74,7 @@ def test_between_her_own_slots_lies_an_hour_where_the_lab_wants_it() -> None:
     assert (code, params) == (Reason.GAP, {"minutes": 45, "between": 60})
     assert codes(wanted("14:00", "15:00"), rules=amelie(mine, rules=APART)) == []
     assert codes(wanted("10:15", "11:15"), rules=amelie(mine, rules=APART)) == [Reason.GAP]
-    assert codes(wanted("13:45", "14:45"), rules=amelie(replace(mine, machine="LAS-2"), rules=APART)) == []
+    assert codes(wanted("13:45", "14:45"), rules=amelie(mine._replace(machine="LAS-2"), rules=APART)) == []
 
 
 def test_a_class_takes_booked_time_three_days_ahead_and_not_a_tick_later() -> None:

@@ -18,7 +18,7 @@ def test_a_night_belongs_to_the_friday_on_which_it_starts() -> None:
     assert [one.span for one in found] == [span("2026-11-27 22:00", "2026-11-28 02:00")]
 
 
-def test_a_closed_day_beats_the_week_and_a_special_one_opens_a_monday() -> None:
+def test_a_closed_day_beats_the_week_and_a_special_one_opens_a_monday() -> None:  # R02
     week = replace(WEEK, exceptions={date(2026, 11, 24): (), date(2026, 11, 30): (Hours(840, 1200),)})  # E02
     members = open_for(
         openings(week, span("2026-11-24 00:00", "2026-12-01 00:00")), bookable_by([Role.MEMBER])
@@ -33,7 +33,7 @@ def test_two_touching_ranges_are_one() -> None:
     assert open_for(found, bookable_by([])) == (span("2026-11-24 10:00", "2026-11-24 18:00"),)
 
 
-def test_a_member_may_come_to_an_openlab_but_not_book_it() -> None:
+def test_a_member_may_come_to_an_openlab_but_not_book_it() -> None:  # R03
     week = Week("Europe/Brussels", {3: (Hours(1020, 1320, Audience.PUBLIC),)}, {})
     found = openings(week, span("2026-11-26 00:00", "2026-11-27 00:00"))
     assert open_for(found, bookable_by([Role.MEMBER])) == ()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.access import OpenSession, decide, stays
 from core.certificates import Act, Claim, Event
-from core.grants import AT_THE_DESK, RESTING, Facts, compile_view, frank_view
+from core.compiling import compile_view, frank_view
+from core.grants import AT_THE_DESK, RESTING, Facts
 from core.timeline import stamp
 from core.views import BadView, policy_body, policy_from_body, view_body, view_from_body
 from core.vocabulary import Reason, Risk

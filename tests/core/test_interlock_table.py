@@ -233,7 +233,7 @@ def test_a_pre_run_that_ended_too_late_is_over_without_power():
     assert acts[0].records[-1].data["reason"] == "interrupted"
 
 
-def test_a_hand_over_brings_an_ending_machine_back_into_use():
+def test_a_hand_over_brings_an_ending_machine_back_into_use():  # R39
     taken = after(LeaseEnd(), Cap(), Handover(ANN), state=IN_USE)
     assert (taken.phase, taken.session, taken.alarm) == (Phase.IN_USE, ANN, False)
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from core.access import Situation
 from core.calendars import Hours, Opening, Week, openings
 from core.certificates import Act, Course, Event
-from core.grants import Booking, Facts, MachinePolicy, MachineView, PersonFacts, compile_view
+from core.compiling import compile_view
+from core.grants import Booking, Facts, MachinePolicy, MachineView, PersonFacts
 from core.timeline import Span
 from core.vocabulary import Audience, ReservationKind, Role
 

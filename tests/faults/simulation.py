@@ -60,6 +60,22 @@ class Card:
         return getattr(self.shelf, name)
 
 
+class Drowsy:
+    """The stage, drawn once a step: the law is of the relay, and a picture takes longer than all the rest."""
+
+    def __init__(self, stage):
+        self._stage, self._screen, self.awake = stage, None, True
+
+    def __getattr__(self, name):
+        return getattr(self._stage, name)
+
+    def draw(self, *, keeper):
+        if self.awake or self._screen is None:
+            self.awake, self._screen = False, self._stage.draw(keeper=keeper)
+        self._stage._give_way()
+        return self._screen
+
+
 class World(Machine):
     """One machine's world."""
 
@@ -85,10 +101,13 @@ class World(Machine):
     def newest(self):
         """Types of the newest session's records on the disk."""
         base = self.keeper._store._base
-        found = base.execute("SELECT text FROM record ORDER BY journal DESC, seq DESC LIMIT 3000").fetchall()
-        told = [json.loads(text) for (text,) in found]
-        session = next((one["session"] for one in told if one["type"] == "session-start"), None)
-        return [one["type"] for one in told if session and one["session"] == session]
+        found = base.execute("SELECT text FROM record ORDER BY journal DESC, seq DESC LIMIT 3000")
+        told = []
+        for (text,) in found:  # from the newest back to its session's first
+            told.append(json.loads(text))
+            if told[-1]["type"] == "session-start":
+                return [one["type"] for one in told if one["session"] == told[-1]["session"]]
+        return []
 
     def _power_up(self, *, first=False):
         self.disk, self.line.desk = "good", None
@@ -118,8 +137,9 @@ class World(Machine):
         before = self.relay
         self.told.append(name)
         getattr(self, f"_{name}")()
-        self.settle()
         self._serve()
+        self.doorman._stage.awake = True
+        self.settle()
         self._hold(name, before)
         if not self.relay and self.dice.random() < 0.9:
             self.contact(busy=False)  # what has no power draws none
@@ -201,7 +221,7 @@ class World(Machine):
             self.lift(lock.id)
         self._new_day()
         self._hub_answers()
-        self.pass_s(210, step_ms=10_000)
+        self.pass_s(210, step_ms=35_000)
         self._hub_answers()
         self.pass_s(2)
 
@@ -242,6 +262,11 @@ class World(Machine):
 
     def _doorman_dies(self):
         self.restart_doorman(ntp=self.dice.random() < 0.5)
+
+    def _doorman(self, **how):
+        made = super()._doorman(**how)
+        made._stage = Drowsy(made._stage)
+        return made
 
     def _mains_cut(self):
         self.keeper._store.close()
@@ -332,9 +357,11 @@ class World(Machine):
         self.disk, self.card.full = "good", False
         self.line.mute = set()
         self._staff_put_right()
-        self.keeper.keeper.feed(StopNow(None, StopReason.STAFF_STOP))  # who works on writes on
         self.connect()
         for _ in range(12):
+            self.keeper.keeper.feed(
+                StopNow(None, StopReason.STAFF_STOP)
+            )  # who works on, or just tapped, writes on
             self.pass_s(6, step_ms=1000)
             self._serve()
             self.answer_hello()

@@ -2,12 +2,14 @@
 
 import resource
 import signal
+import subprocess
 
 import pytest
 
 from tests.faults.traced import Traced, breach, journalled_spans, powered_spans
 
 SMALL = 4096  # bytes: not one page of the journal fits any more; the trace does
+FULL = ("sh", "-c", 'ulimit -f 8; exec "$@"', "sh")  # 8 blocks of 512 bytes: the same from the start on
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
@@ -93,3 +95,44 @@ def test_what_the_hub_has_acknowledged_long_ago_is_cleared_out_later_when_the_ca
     assert machine.state["phase"] == "in-use"
     machine.end(signal.SIGKILL)
     assert breach(machine) is None
+
+
+def test_a_board_that_starts_with_a_full_card_forgets_nothing_of_what_lies_on_it(machine):
+    machine.tap("s1")
+    machine.lock("k1")
+    machine.set(estop=True)
+    told = len(machine.records())
+    machine.end(signal.SIGTERM)  # closed well: nothing but the file itself is left
+    full = machine._python(
+        "tests.faults.traced_keeper",
+        machine.file,
+        machine.folder / "clock",
+        before=FULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert full.wait(timeout=30) != 0
+    machine.start(pre_run_s=0)
+    assert {"lockout", "estop"} <= set(machine.state["inhibits"])
+    machine.end(signal.SIGKILL)
+    assert len(machine.records()) > told
+    assert not list(machine.folder.glob("*damaged*"))
+
+
+def test_a_broken_journal_on_a_full_card_waits_under_its_own_name(machine):
+    machine.tap("s1")
+    machine.end(signal.SIGTERM)
+    journal = machine.folder / "journal.db"
+    broken = b"rubbish" + journal.read_bytes()[7:]
+    journal.write_bytes(broken)
+    full = machine._python(
+        "tests.faults.traced_keeper",
+        machine.file,
+        machine.folder / "clock",
+        before=FULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert full.wait(timeout=30) != 0
+    assert journal.read_bytes() == broken
+    machine.start(pre_run_s=0)
+    assert "fault" in machine.state["inhibits"]  # now it is put aside, and staff are told
+    assert [one.name for one in machine.folder.glob("*damaged*.db")] == ["journal-damaged-1.db"]

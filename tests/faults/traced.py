@@ -49,13 +49,14 @@ LASER = {
 class Traced:
     """One machine: as many keeper starts on its disk as the test likes, one trace of its relay."""
 
-    def __init__(self, folder, *, active_high=True):
+    def __init__(self, folder, *, active_high=True, state=None, before=()):
         self.folder, self.active_high = folder, active_high
+        self.state_dir, self._before = state or folder, tuple(before)  # a command that runs the keeper's
         self._run = tempfile.TemporaryDirectory(prefix="k")  # a socket's path has 107 bytes at most
         self.socket = f"{self._run.name}/keeper.sock"
         self.clock = BenchClock(folder / "clock")
         self.file = folder / "node.toml"
-        told = NODE.format(state=folder, run=self._run.name, active_high=str(active_high).lower())
+        told = NODE.format(state=self.state_dir, run=self._run.name, active_high=str(active_high).lower())
         self.file.write_text(told + "".join(f"{name} = {pin}\n" for name, pin in PINS.items()))
         self.process = self.doorman = None
         self._number = self._rev = 0
@@ -68,7 +69,7 @@ class Traced:
         arguments = ("tests.faults.traced_keeper", self.file, self.folder / "clock")
         with (self.folder / "said").open("ab") as said:
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": said}
-            self.process = self._python(*arguments, **pipes)
+            self.process = self._python(*arguments, before=self._before, **pipes)
         assert self.process.stdout.readline() == "ready\n", (self.folder / "said").read_text()[-2000:]
         self.meet()
         self.policy(**policy)
@@ -128,9 +129,9 @@ class Traced:
         self.clock.file.close()
         self._run.cleanup()
 
-    def _python(self, module, *arguments, **pipes):
+    def _python(self, module, *arguments, before=(), **pipes):
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", module, *map(str, arguments)]
+        command = [*before, sys.executable, "-m", module, *map(str, arguments)]
         return subprocess.Popen(command, text=True, env=environment, cwd=ROOT, **pipes)
 
     # --- what people and cables do ---

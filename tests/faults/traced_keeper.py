@@ -2,7 +2,7 @@
 
 Arguments: node.toml and the bench's clock file. It is told on its standard input, a line each, and answers each
 with `done`: `pull PIN 0|1` · `follow 0|1` (the feedback contact) · `pass MS` (the clock, from due instant to due
-instant) · `boom` (the next session-end breaks the loop).
+instant) · `boom` (the next session-end breaks the loop) · `guard 0|1` (the journal takes no more writing).
 """
 
 import signal
@@ -58,6 +58,9 @@ class Bench:
     def _boom(self):
         self.program.keeper.meter.used = None
 
+    def _guard(self, wanted):
+        self.program._store._base.execute(f"PRAGMA query_only={wanted}")
+
     def _pass(self, span_ms):
         target = self.clock.monotonic_ms() + span_ms
         for _ in range(MOST_DUE):
@@ -90,7 +93,7 @@ def main() -> int:
     settings = load(Path(sys.argv[1]))
     clock = BenchClock(Path(sys.argv[2]))
     relay = settings.pins["relay"]
-    files = settings.state_dir / "trace", settings.state_dir / "journal.db"
+    files = Path(sys.argv[1]).with_name("trace"), settings.state_dir / "journal.db"
     lines = Lines((relay.pin, relay.active_high), settings.pins["feedback"].pin, *files, clock.monotonic_ms)
     lines.take_place()
     LocalPiFactory._get_revision = lambda _factory: 0xA02082  # a Pi 3B

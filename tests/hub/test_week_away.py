@@ -6,7 +6,7 @@ import pytest
 
 from core.vocabulary import ReservationStatus
 from hub.jobs.chores import timetable
-from hub.ports import OfferStatus, WaitingStatus
+from hub.ports import KeptAnswer, KeyPlace, OfferStatus, WaitingStatus
 from hub.services import attending, waiting_list
 from hub.services.giving_back import cancel
 from hub.services.reserving import Wish, reserve
@@ -17,6 +17,10 @@ from tests.cast import ADC, NOW, cast_in
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 VAULT = Vault(b"v" * 32)
 SECRET = bytes(32)
+
+
+def key_of(person):
+    return KeyPlace(person, "POST", "/api/v1/reservations", "k")
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def left(both_store, cast):
         want = Want(ADC, cast.bram, "LAS-1", None, NOW + 3 * HOUR, NOW + 4 * HOUR, 60)
         entry = waiting_list.join(tx, want, NOW)
         cancel(tx, taken, tx.people.get(cast.dora), NOW)
-        tx.replays.begin(ADC, cast.amelie, ("POST", "/api/v1/reservations", "k"), "digest", NOW)
+        tx.replays.keep(ADC, key_of(cast.amelie), KeptAnswer("digest", 201, {}, "{}", NOW))
         return slot, entry, tx.waiting.offer_of(entry.id)
 
     return both_store.write(lay_out)
@@ -83,7 +87,7 @@ def test_what_is_over_is_over_and_what_was_offered_is_offered_no_more(both_store
     assert both_store.read(lambda tx: tx.waiting.get(entry.id).status) is not WaitingStatus.WAITING
     assert both_store.read(lambda tx: tx.waiting.offers(entry.id))[0].status is not OfferStatus.OPEN
     assert (
-        both_store.read(lambda tx: tx.replays.find(cast.amelie, "POST", "/api/v1/reservations", "k")) is None
+        both_store.read(lambda tx: tx.replays.find(key_of(cast.amelie))) is None
     )
 
 

@@ -58,7 +58,7 @@ class NaiveDesk(NaiveLab):
             row
             for row in self.rows
             if row.status == "confirmed"
-            and row.kind == "booking"
+            and row.kind in ("booking", "group")
             and now >= row.start + self.machines[row.machine].policy.grace_min * MINUTE
         ]
         for row in gone:
@@ -99,8 +99,12 @@ class NaiveDesk(NaiveLab):
             one for one in rows if one.status == "confirmed" and now >= one.start + policy.grace_min * MINUTE
         ]
         rows = [one for one in rows if one not in late and one.status != "done"]
-        off = policy.machines_off_min * MINUTE
-        while until < now + policy.walkup_min * MINUTE:
+        off, limit = policy.machines_off_min * MINUTE, now + policy.walkup_min * MINUTE
+        own = [one for one in rows if one.who == who and now < one.start <= limit]
+        for one in own[:1]:  # it becomes his slot (E21)
+            limit = one.end
+        rows = [one for one in rows if one not in own]
+        while until < limit:
             taken = [one for one in rows if one.start <= until < one.end]
             if taken or not all(self.open_at(at, slot) for at in minutes(until, until + off + MINUTE)):
                 break

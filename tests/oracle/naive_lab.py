@@ -162,6 +162,7 @@ class NaiveLab(Seats, Shares):
             for row in self.rows
             if row.who == slot.who and row.id != but and row.status in OCCUPYING and row.kind not in PROGRAMME
             and (row.kind == "unattended") == alone and not (full and row.machine == slot.machine)
+            and not (row.kind == slot.kind == "group" and (row.start, row.end) == (slot.start, slot.end))
         ]  # fmt: skip
         most = terms.most_unattended if alone else terms.most_attended
         return any(

@@ -55,6 +55,12 @@ def test_the_badge_of_the_wire_page_has_its_key():
     assert seal.badge_key(KEYS.badge, bytes.fromhex("04a1b2c3d4e5f6")) == "oRhp0FcxNPAml9NNoXNaIw"
 
 
+def test_every_badge_has_the_same_name_however_often_it_is_laid():
+    name = seal.badge_namer(KEYS.badge)
+    for uid in (bytes.fromhex("04a1b2c3d4e5f6"), b"", bytes(10), bytes.fromhex("04a1b2c3d4e5f6")):
+        assert name(uid) == seal.badge_key(KEYS.badge, uid)
+
+
 def test_the_message_of_the_wire_page_is_opened():
     body = unseal(json.dumps({"body": PAGE_B, "mac": PAGE_M}).encode())
     assert body["v"] == 1

@@ -1,6 +1,6 @@
 """How are PINs and second factors kept?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -22,9 +22,10 @@ class AssuranceBook:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def pin(self, person: str) -> Pin | None:
-        """The person's PIN; None when none is set. The row is held (PostgreSQL): guesses are counted one by one."""
-        row = self._c.execute(select(PIN).where(PIN.c.person == person).with_for_update()).one_or_none()
+    def pin(self, person: str, *, lock: bool = False) -> Pin | None:
+        """The person's PIN; None when none is set. `lock` holds the row (PostgreSQL): guesses are counted one by one."""
+        wanted = select(PIN).where(PIN.c.person == person)
+        row = self._c.execute(wanted.with_for_update() if lock else wanted).one_or_none()
         if row is None:
             return None
         return Pin(row.person, row.lab, row.hash, row.changed, tuple(instant(each) for each in row.wrong))
@@ -52,10 +53,13 @@ class AssuranceBook:
             for row in self._c.execute(wanted)
         ]
 
-    def present_until(self, lab: str, at: datetime) -> Sequence[datetime]:
-        """Until when each person counts who is known to be in the lab at an instant."""
-        wanted = select(func.max(P.until)).where(P.lab == lab, P.kind == ProofKind.PRESENCE, P.at <= at)
-        return list(self._c.execute(wanted.where(P.until > at).group_by(P.person)).scalars())
+    def present(self, lab: str, at: datetime) -> Mapping[str, datetime]:
+        """Who is known to be in the lab at an instant, by his own word, and until when it counts."""
+        wanted = select(P.person, func.max(P.until).label("until")).where(
+            P.lab == lab, P.kind == ProofKind.PRESENCE, P.at <= at
+        )
+        rows = self._c.execute(wanted.where(P.until > at).group_by(P.person))
+        return {row.person: row.until for row in rows}
 
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
         """End those that still count; how many there were."""

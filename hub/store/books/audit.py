@@ -6,7 +6,6 @@ Each row's hash covers its words and the hash before it; triggers refuse UPDATE 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,16 +26,14 @@ _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends th
 
 def digest(entry: Entry) -> str:
     """SHA-256 hex over the entry's canonical text, its own hash left out."""
-    words = {
-        "seq": entry.seq,
-        "lab": entry.lab,
-        "at_ms": ms_of(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "data": entry.data,
-        "prev": entry.prev,
-    }
+    at_ms = ms_of(entry.at)
+    return _digest(
+        seq=entry.seq, lab=entry.lab, at_ms=at_ms, actor=entry.actor, action=entry.action,
+        subject=entry.subject, data=entry.data, prev=entry.prev,
+    )  # fmt: skip
+
+
+def _digest(**words: str | int) -> str:
     return hashlib.sha256(_canonical(words).encode()).hexdigest()
 
 
@@ -55,16 +52,15 @@ class AuditBook:
         seq, prev = self.head()
         text = _canonical(dict(data))
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        unsigned = Entry(seq + 1, lab, at, actor, action, subject, text, prev, "")
-        entry = replace(unsigned, hash=digest(unsigned))
-        said = {"id": entry.seq, "at": at, "data": text, "prev": prev, "hash": entry.hash}
-        _APPEND.run(self._c, **said, lab=lab, actor=actor, action=action, subject=subject)
-        return entry
+        said = {"lab": lab, "actor": actor, "action": action, "subject": subject, "data": text, "prev": prev}
+        signed = _digest(seq=seq + 1, at_ms=ms_of(at), **said)
+        _APPEND.run(self._c, id=seq + 1, at=at, hash=signed, **said)
+        return Entry(seq + 1, lab, at, actor, action, subject, text, prev, signed)
 
     def head(self) -> tuple[int, str]:
         """(seq, hash) of the last entry; (0, "") before the first."""
-        row = _HEAD.row(self._c)
-        return (0, "") if row is None else (row[0], row[1])
+        rows = _HEAD.bare(self._c)
+        return (rows[0][0], rows[0][1]) if rows else (0, "")
 
     def read(self, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Entries in order, those behind `after`."""

@@ -3,7 +3,6 @@
 The guard is the database's (an exclusion constraint, or triggers on SQLite); this book only turns its refusal into None.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -20,6 +19,7 @@ from hub.ports.bookings import HeldSpan, NewReservation, Reservation, Reservatio
 from hub.store import schema
 from hub.store.books.due import AS_READ, TABLE, DueBookings, read_as, reservation_of, values_of
 from hub.store.books.once import insert_once
+from hub.store.ids import timed_id
 from hub.store.said import Bare, Said
 from hub.store.schema import instant_of, ms_of, table_of
 from hub.store.schema.use import OCCUPIES
@@ -145,7 +145,7 @@ class BookingBook(DueBookings):
     def add(self, new: NewReservation, now: datetime) -> Reservation | None:
         """Take the seat; None when the database found it taken."""
         made = Reservation(
-            id=secrets.token_urlsafe(16),
+            id=timed_id(now),
             lab=new.lab,
             machine=new.machine,
             seat=new.seat,
@@ -215,9 +215,11 @@ def _numbered(values: Iterable[Any]) -> dict[str, Any]:
 
 
 def _held(row: Bare) -> Held:
-    identity, who, machine, family, kind, status, start, end, exempt, *rest = row
-    span = instant_of(start), instant_of(end)
-    return Held(identity, who, machine, family, _KINDS[kind], _STATUSES[status], *span, bool(exempt), *rest)
+    identity, who, machine, family, kind, status, start, end, exempt, household, organisation, lab = row
+    return Held(
+        identity, who, machine, family, _KINDS[kind], _STATUSES[status], instant_of(start), instant_of(end),
+        bool(exempt), household, organisation, lab,
+    )  # fmt: skip
 
 
 def _as_read(old: Reservation) -> Update:

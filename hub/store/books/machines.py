@@ -220,6 +220,7 @@ class MachineBook:
                 reason=closure.reason,
                 by=closure.by,
                 created=closure.created,
+                words=dict(closure.words),
             )
         )
 

@@ -37,7 +37,7 @@ class OutboxBook:
 
     def put_once(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> bool:
         """The same, unless an open parcel of this kind and target waits already."""
-        if _OPEN.row(self._c, of_kind=kind, at=target) is not None:
+        if _OPEN.bare(self._c, of_kind=kind, at=target):
             return False
         self.put(lab, kind, target, payload, now)
         return True

@@ -29,7 +29,7 @@ class RevisionBook:
     def of(self, names: Sequence[str]) -> Mapping[str, int]:
         """The present numbers; 0 for what never changed yet."""
         asked = {f"n{n}": name for n, name in enumerate(names)}
-        found: dict[str, int] = dict(_of(len(names)).rows(self._c, **asked) if names else ())
+        found: dict[str, int] = dict(_of(len(names)).bare(self._c, **asked) if names else ())
         return {name: found.get(name, 0) for name in names}
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
-from core.vocabulary import EndQuality, LockKind, SessionKind, StopReason
+from core.vocabulary import EndQuality, LockKind, ReservationKind, SessionKind, StopReason
 from hub.ports.sessions import Lock, Session
 from hub.store import schema
 from hub.store.schema import table_of
 
 SESSION = table_of(schema.Session)
 LOCK = table_of(schema.Lock)
-_S = SESSION.c
+RESERVATION = table_of(schema.Reservation)
+_S, _R = SESSION.c, RESERVATION.c
 _INSTANTS = {"start": "start_ms", "until": "until_ms", "end": "end_ms"}
 
 # built once, as every tap asks them
@@ -69,6 +70,13 @@ class SessionBook:
         first = select(_S.until_ms).where(_RUNS, _S.until_ms.is_not(None)).order_by(_S.until_ms).limit(1)
         found: datetime | None = self._c.execute(first).scalar_one_or_none()
         return found
+
+    def spilling(self, before: datetime, limit: int) -> Sequence[Session]:
+        """Sessions that run on a walk-up which ends by `before`, and were let to run on past that end (E21)."""
+        walk_up = and_(_R.id == _S.reservation, _R.kind == ReservationKind.WALKUP.value)
+        on = and_(_S.end_ms.is_(None), _S.until_ms > _R.end_ms, _R.end_ms <= before)
+        rows = select(SESSION).join(RESERVATION, walk_up).where(on).order_by(_S.start_ms, _S.id).limit(limit)
+        return [_session(row) for row in self._c.execute(rows)]
 
     def save(self, session: Session) -> None:
         """Remember it as it stands now (insert or update)."""

@@ -55,3 +55,4 @@ class Closure(Base):
     reason: Mapped[str]
     by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     created: Mapped[datetime]
+    words: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

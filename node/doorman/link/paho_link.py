@@ -6,11 +6,9 @@ back. paho's callbacks only open what came and put it in the inbox; the loop dec
 
 import logging
 import socket
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +21,7 @@ from core.wire.seal import Keys
 from core.wire.topics import Up
 from node.doorman.link.patience import delay_s
 from node.ports import Heard, LinkDown, LinkUp
+from node.sparing import spared
 
 if TYPE_CHECKING:  # a node is ready before its network is: the link's own thread loads them
     import ssl
@@ -32,6 +31,14 @@ if TYPE_CHECKING:  # a node is ready before its network is: the link's own threa
 KEEPALIVE_S = 10  # wire.md; a dead line is noticed within 15 s
 CONNECT_WITHIN_S = 5.0  # a broker that does not even accept by then counts as away
 SENT = 0  # MQTT_ERR_SUCCESS
+_ABSENT = (
+    "dns.resolver",
+    "socks",
+)  # SRV records and proxies, which nobody asks for: 4 MB where they are installed
+_UNUSED = (
+    "urllib.request",
+    "uuid",
+)  # of a websocket and a client without a name: 4 MB with http, email and ssl
 FAREWELL_WITHIN_S = 2.0  # systemd waits 10 s for us; the last will says the same if this fails
 _log = logging.getLogger(__name__)
 _OFFLINE = NodeState(online=False)
@@ -132,7 +139,7 @@ class PahoLink:
         return came_up
 
     def _new_client(self) -> "mqtt.Client":
-        with _without("dns.resolver"):  # for SRV records, which nobody asks for: 4 MB where it is installed
+        with spared(absent=_ABSENT, later=_UNUSED if self._way.tls else (*_UNUSED, "ssl")):
             import paho.mqtt.client as mqtt  # noqa: PLC0415 -- see above
         from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
 
@@ -148,6 +155,9 @@ class PahoLink:
         client.enable_logger(_log)
         client.username_pw_set(self._way.user, self._way.password)
         if self._way.tls is not None:
+            import ssl  # noqa: PLC0415 -- see above
+
+            mqtt.ssl = ssl  # type: ignore[attr-defined]  # a link without TLS may have loaded paho without it
             client.tls_set_context(self._way.tls)
         will = codec.encode(body_of(_OFFLINE))
         client.will_set(topics.up(self._node, Up.STATE), will, topics.qos(Up.STATE), retain=True)
@@ -200,17 +210,6 @@ class PahoLink:
         count = self.refused[refusal.flaw]
         if str(count).strip("0") == "1":  # the 1st, 10th, 100th: a flood must not fill the card
             _log.warning("event=refused flaw=%s detail=%r count=%d", refusal.flaw, refusal.detail, count)
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """What is loaded meanwhile finds no such module, unless it is there already."""
-    spared = sys.modules.setdefault(module, None) is None  # type: ignore[arg-type]  # None: an ImportError
-    try:
-        yield
-    finally:
-        if spared:
-            sys.modules.pop(module, None)
 
 
 def _qos_of(topic: str, node: str) -> int:

@@ -35,22 +35,16 @@ AGAIN_S: Final = 2.0  # a device that is not there is looked for again
 BURST: Final = 64  # events read at once
 
 
-class Wedge:
-    """One device, in a thread that only puts into the inbox."""
+class Keys:
+    """The keys of one device, in a thread of its own: `press(code)` for each that goes down, `told(lost)` when the
+    device goes and when it comes again.
+    """
 
-    def __init__(self, device: Path, written: Format, put: Callable[[object], None], clock: Clock) -> None:
-        self._device, self._written = device, written
-        self._put, self._clock = put, clock
-        self._line = ""
-        self._clear = self._unclear = 0
+    def __init__(self, device: Path, press: Callable[[int], None], told: Callable[[bool], None]) -> None:
+        self._device, self._press, self._told = device, press, told
         self._lost = False
         self._wake_read, self._wake_write = os.pipe()
-        self._thread = Thread(target=self._run, name="wedge", daemon=True)
-
-    @property
-    def readings(self) -> tuple[int, int]:
-        """How many lines were badges, and how many were none, since the start."""
-        return self._clear, self._unclear
+        self._thread = Thread(target=self._run, name="keys", daemon=True)
 
     def start(self) -> None:
         """Listen from now on."""
@@ -79,7 +73,6 @@ class Wedge:
         device = os.open(self._device, os.O_RDONLY | os.O_NONBLOCK)
         try:
             grab(device)
-            self._line = ""
             self._report(lost=False, why="")
             while self._wake_read not in (ready := select.select([device, self._wake_read], [], [])[0]):
                 if ready:
@@ -91,11 +84,45 @@ class Wedge:
         if not octets:
             raise OSError(errno.ENODEV, "the device has ended")
         for code in pressed(octets):
-            if code in ENTER:
-                self._line, line = "", self._line
-                self._typed(line)
-            elif len(self._line) <= LONGEST:  # one too many: never a badge, and never a growing text
-                self._line += KEYS.get(code, "?")
+            self._press(code)
+
+    def _report(self, *, lost: bool, why: str) -> None:
+        if lost == self._lost:
+            return
+        self._lost = lost
+        log.warning("event=reader_%s why=%s", "lost" if lost else "back", why)
+        self._told(lost)
+
+
+class Wedge:
+    """A reader of badges: a line of keys and Enter is one."""
+
+    def __init__(self, device: Path, written: Format, put: Callable[[object], None], clock: Clock) -> None:
+        self._keys = Keys(device, self._pressed, self._heard)
+        self._written = written
+        self._put, self._clock = put, clock
+        self._line = ""
+        self._clear = self._unclear = 0
+
+    @property
+    def readings(self) -> tuple[int, int]:
+        """How many lines were badges, and how many were none, since the start."""
+        return self._clear, self._unclear
+
+    def start(self) -> None:
+        """Listen from now on."""
+        self._keys.start()
+
+    def stop(self) -> None:
+        """Listen no more and give the device back."""
+        self._keys.stop()
+
+    def _pressed(self, code: int) -> None:
+        if code in ENTER:
+            self._line, line = "", self._line
+            self._typed(line)
+        elif len(self._line) <= LONGEST:  # one too many: never a badge, and never a growing text
+            self._line += KEYS.get(code, "?")
 
     def _typed(self, line: str) -> None:
         uid = uid_of(line, self._written)
@@ -108,11 +135,8 @@ class Wedge:
         self._put(TapSeen(uid, self._clock.monotonic_ms()))
         self._put(CardGone())  # such a reader never says when the card goes
 
-    def _report(self, *, lost: bool, why: str) -> None:
-        if lost == self._lost:
-            return
-        self._lost = lost
-        log.warning("event=reader_%s why=%s", "lost" if lost else "back", why)
+    def _heard(self, lost: bool) -> None:
+        self._line = ""
         self._put(ReaderLost() if lost else ReaderBack())
 
 

@@ -1,6 +1,6 @@
 """Is the shelf sound? Open it; if not, put it aside and begin with an empty one.
 
-Rules: a damaged file is never repaired in place and never deleted. Nothing of its view is used, so the
+Rules: a card that is full or read-only is no damage: the file stays; a damaged file is never repaired in place and never deleted. Nothing of its view is used, so the
 node refuses every start until the hub has sent a new one; only what guards against older words (the
 store that is followed, the floor of time) is taken over where it can be read.
 """
@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 
 from node.doorman.shelf.sqlite import ShelfBroken, SqliteShelf
+from node.spoiling import spoiled
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +21,19 @@ def open_shelf(path: Path) -> tuple[SqliteShelf, bool]:
         shelf = SqliteShelf(path)
         shelf.prove()
     except ShelfBroken as problem:
-        log.error("event=shelf_damaged problem=%s", problem)  # noqa: TRY400 - one line, no trace
         if shelf is not None:
             shelf.close()
+        if not spoiled(problem.__cause__) and not path.is_dir():
+            raise
+        log.error("event=shelf_damaged problem=%s", problem)  # noqa: TRY400 - one line, no trace
     else:
         return shelf, False
     aside = _put_aside(path)
-    new = SqliteShelf(path)
+    try:
+        new = SqliteShelf(path)
+    except ShelfBroken:
+        _rename(aside, path)
+        raise
     _take_over(new, aside)
     return new, True
 
@@ -36,14 +43,19 @@ def _put_aside(path: Path) -> Path:
     number = 1
     while (aside := path.with_name(f"{path.stem}-damaged-{number}{path.suffix}")).exists():
         number += 1
+    _rename(path, aside)
+    return aside
+
+
+def _rename(path: Path, name: Path) -> None:
+    """The file with its WAL. Raises ShelfBroken."""
     try:
         for ending in ("", "-wal", "-shm"):
             old = path.with_name(path.name + ending)
             if old.exists():
-                old.rename(aside.with_name(aside.name + ending))
+                old.rename(name.with_name(name.name + ending))
     except OSError as problem:
         raise ShelfBroken(problem.strerror or "cannot be put aside") from problem
-    return aside
 
 
 def _take_over(new: SqliteShelf, aside: Path) -> None:

@@ -47,16 +47,18 @@ class GpioHardware:
 
     def inputs(self) -> Inputs:
         """Read every contact now."""
+        told: dict[str, bool | None] = {name: self._active(name) for name in self._contacts}
+        sensor = self._sensor
         return Inputs(
-            estop=self._active("estop", unwired=None),
-            stop=self._active("stop", unwired=False) is True,
-            extend=self._active("extend", unwired=False) is True,
-            report=self._active("report", unwired=False) is True,
-            extraction_ok=self._active("extraction_ok", unwired=None),
-            feedback=self._active("feedback", unwired=self._power.feedback()),
-            bypass=self._active("bypass", unwired=False),
-            busy=self._sensor.busy() if self._sensor else self._active("busy", unwired=None),
-            power_w=self._sensor.power_w() if self._sensor else None,
+            estop=told.get("estop"),
+            stop=told.get("stop") is True,
+            extend=told.get("extend") is True,
+            report=told.get("report") is True,
+            extraction_ok=told.get("extraction_ok"),
+            feedback=told["feedback"] if "feedback" in told else self._power.feedback(),
+            bypass=told.get("bypass", False),
+            busy=sensor.busy() if sensor else told.get("busy"),
+            power_w=sensor.power_w() if sensor else None,
             unconfirmed=self._power.unconfirmed(),
         )
 
@@ -101,13 +103,12 @@ class GpioHardware:
             line.pin, active_high=line.active_high, initial_value=False, pin_factory=self._factory
         )
 
-    def _active(self, name: str, *, unwired: bool | None) -> bool | None:
-        """Is the contact active? `unwired` where there is none, None where it cannot be read."""
-        contact = self._contacts.get(name)
-        if contact is None:
-            return unwired
+    def _active(self, name: str) -> bool | None:
+        """Is the contact active? None where it cannot be read."""
         try:
-            grounded = bool(contact.value)  # gpiozero with a pull-up: 1 while the contact is closed
+            grounded = bool(
+                self._contacts[name].value
+            )  # gpiozero with a pull-up: 1 while the contact is closed
         except (GPIOZeroError, OSError):
             return None
         return grounded != self._pins[name].active_high

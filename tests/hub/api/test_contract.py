@@ -1,17 +1,13 @@
 """Does the API keep to its page (api.md) at every door: methods, media types, preconditions, keys, and its own description?"""
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from core.timeline import stamp
 from hub.api.registering import ROUTES
-from hub.ports import Busy
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
-from tests.cast import NOW
-from tests.hub.api.conftest import Client, app_over, token_for
+from tests.hub.api.conftest import app_over
 from tests.hub.api.test_others import Things, address, owned, things, wanted
 
 __all__ = ["Things", "things"]  # Amélie's things, as the walk of test_others knows them
@@ -144,31 +140,3 @@ def test_a_language_that_we_do_not_speak_gives_way_to_one_s_own(as_, store, cast
     store.write(lambda tx: tx.people.change(cast.amelie, {"lang": own}))
     said = as_("amelie").get("/nowhere", Accept_Language=asked).get_json()["detail"]
     assert said == words[answered]
-
-
-class NoRoomForAnswers:
-    """A store that is too busy to keep what was answered."""
-
-    def __init__(self, store):
-        self._store, self.read, self.tries = store, store.read, 0
-
-    def write(self, task):
-        self.tries += 1
-        if self.tries == 3:  # the key, the booking, then the answer
-            raise Busy
-        return self._store.write(task)
-
-
-def test_what_was_done_is_said_to_be_done_even_where_the_answer_could_not_be_kept(store, cast, clock):
-    token, busy = token_for(store, cast.amelie, Scope.BOOK), NoRoomForAnswers(store)
-    amelie = Client(app_over(busy, clock).test_client(), token)
-    slot = {
-        "machine": "LAS-1",
-        "start": stamp(NOW + timedelta(hours=1)),
-        "end": stamp(NOW + timedelta(hours=2)),
-    }
-    made = amelie.post("/reservations", slot, Idempotency_Key="k")
-    assert (made.status_code, busy.tries) == (201, 3)
-    again = amelie.post("/reservations", slot, Idempotency_Key="k")
-    assert (again.status_code, again.headers["Retry-After"]) == (409, "1")
-    assert len(amelie.get("/reservations?mine=1").get_json()["items"]) == 1

@@ -109,3 +109,53 @@ def test_a_stranger_s_tag_is_worth_nothing_to_a_bearer(http, store, cast):
     tag = http.get(WEEK).headers["ETag"]
     answer = http.get(WEEK, headers={"If-None-Match": tag} | bearing(store, cast.amelie))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store")
+
+
+ASKED = [
+    ("GET", "/api/v1/machines", {}),
+    ("HEAD", "/api/v1/machines", {}),
+    ("OPTIONS", "/api/v1/machines", {}),
+    ("DELETE", "/api/v1/machines", {}),
+    ("GET", "/api/v1/machines/LAS-1", {"If-None-Match": "*"}),
+    ("GET", "/api/v1/machines/LAS-1", {"If-Match": '"old"'}),
+    ("GET", "/api/v1/machines/L%C3%89-1%20", {}),
+    ("GET", "/api/v1/machines/%FF", {}),
+    ("GET", "/api/v1/machines/", {}),
+    ("GET", "/api/v1/me", {}),
+    ("GET", "/api/v1/free?family=laser&minutes=60", {"Accept-Language": "nl"}),
+    ("GET", "/api/v1/free?family=laser&minutes=x", {"Accept-Language": "nl"}),
+    ("GET", "/api/v1/reservations/x", {}),
+    ("POST", "/api/v1/reservations", {"Content-Type": "text/plain"}),
+    ("POST", "/api/v1/reservations", {"Content-Type": "application/json", "Idempotency-Key": ""}),
+    ("GET", "/api/v1/openapi.json", {}),
+]
+
+
+@pytest.mark.parametrize("name", ["amelie", None])
+def test_past_the_framework_the_very_same_is_said(hub, http, store, cast, name):
+    who = bearing(store, getattr(cast, name), Scope.READ) if name else {}
+    for method, path, headers in ASKED:
+        sent, data = headers | who, b"{" if method == "POST" else None
+        direct = http.open(path, method=method, headers=sent, data=data)
+        with hub.test_request_context(path, method=method, headers=sent, data=data) as there:
+            paged = hub.full_dispatch_request()  # the pages' app, asked for its own doors
+            environ = there.request.environ
+            said, told = b"".join(paged.get_app_iter(environ)), paged.get_wsgi_headers(environ)
+        assert (direct.status_code, direct.data) == (paged.status_code, said), path
+        for header in ("Content-Type", "ETag", "Cache-Control", "Allow", "WWW-Authenticate"):
+            assert direct.headers.getlist(header) == told.getlist(header), (method, path, header)
+        if method == "GET" and paged.status_code == 200:
+            assert direct.headers["Content-Length"] == str(len(said))
+
+
+def test_a_body_too_large_is_a_problem_there_too(http, store, cast):
+    answer = http.post("/api/v1/reservations", data=b" " * 70_000, headers=bearing(store, cast.amelie))
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+
+
+def test_an_answer_to_a_key_is_the_same_through_both_ways(hub, http, store, cast):
+    who = bearing(store, cast.amelie) | {"Idempotency-Key": "k"}
+    first, again = book(http, who), book(http, who)
+    assert (first.status_code, first.data, first.headers["Location"]) == (
+        201, again.data, again.headers["Location"],
+    )  # fmt: skip

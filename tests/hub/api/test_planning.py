@@ -322,3 +322,45 @@ def test_the_same_key_with_another_query_is_another_request(as_):
     assert max_.post("/closures?preview=1", wanted, Idempotency_Key="k").status_code == 200
     assert codes(max_.post("/closures", wanted, Idempotency_Key="k")) == ["IDEMPOTENCY"]
     assert max_.get("/closures").get_json()["items"] == []
+
+
+WHY = {"fr": "Objectif à changer", "nl": "Lens vervangen", "en": "Lens to change"}
+
+
+def test_a_reason_said_in_three_languages_is_heard_by_each_in_his_own(as_, store, cast):
+    amelie, max_ = as_("amelie"), as_("max", Scope.STAFF)
+    store.write(lambda tx: tx.people.change(cast.amelie, {"lang": "nl"}))
+    book(amelie, NOW + DAY)
+    made = max_.post("/closures", slot(NOW + DAY, 2, reason=WHY))
+    assert made.status_code == 201, made.text
+    assert (made.get_json()["reason"], made.get_json()["reasons"]) == (WHY["fr"], WHY)
+    week = f"?from={stamp(NOW)}&to={stamp(NOW + 5 * DAY)}".replace("+", "%2B")
+    (shut,) = max_.get(f"/machines/LAS-1/calendar{week}").get_json()["closures"]
+    assert (shut["reason"], shut["reasons"]) == (WHY["fr"], WHY)
+    params = [one.payload["params"] for one in mails(store) if one.target == cast.amelie]
+    assert [one["reason"] for one in params if "reason" in one] == [WHY]
+
+
+def mails(store):
+    return store.read(lambda tx: tx.outbox.due(NOW + DAY, ("mail",)))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"fr": "x"},
+        {**WHY, "en": ""},
+        {**WHY, "en": " "},
+        {**WHY, "de": "x"},
+        {**WHY, "nl": 1},
+        [],
+        1,
+        None,
+        "",
+    ],
+)
+def test_a_reason_with_a_language_too_few_or_too_many_closes_nothing(as_, reason):
+    max_ = as_("max", Scope.STAFF)
+    refused = max_.post("/closures", slot(NOW + DAY, reason=reason))
+    assert (refused.status_code, refused.get_json()["objections"][0]["params"]) == (422, {"field": "reason"})
+    assert max_.get("/closures").get_json()["items"] == []

@@ -1,12 +1,11 @@
 """What does a member get who books, moves, gives back; and what does everybody else see of it?"""
 
-import hashlib
 from datetime import timedelta
 
 import pytest
 
 from core.timeline import stamp
-from core.vocabulary import ReservationKind
+from core.vocabulary import MachineStatus, ReservationKind
 from hub.ports import NewReservation, ReservationFilter
 from hub.ports.planning import Level, RuleSet
 from hub.services.letting_in import Scope
@@ -52,6 +51,17 @@ def test_bram_hears_that_somebody_was_first_and_what_is_free_instead(as_, store)
         assert set(free) == {"machine", "start", "end"}
         assert bram.post("/reservations", free).status_code == 201
     assert len(kept(store)) == 4
+
+
+def test_who_comes_second_is_told_of_the_machine_beside_it_at_the_same_time(as_, store, cast):
+    as_("amelie").post("/reservations", slot())
+    late = as_("bram").post("/reservations", slot())
+    beside = slot() | {"machine": "LAS-2"}
+    assert late.get_json()["alternatives"][0] == beside
+    assert {one["machine"] for one in late.get_json()["alternatives"]} == {"LAS-1", "LAS-2"}
+    store.write(lambda tx: tx.machines.set_status("LAS-2", MachineStatus.OUT_OF_ORDER, "mirror"))
+    broken = as_("bram").post("/reservations", slot()).get_json()["alternatives"]
+    assert {one["machine"] for one in broken} == {"LAS-1"}
 
 
 def test_an_overlap_with_another_fault_is_422_with_both_and_no_alternatives(as_):
@@ -197,15 +207,6 @@ def test_the_same_key_and_body_books_once_and_answers_twice(as_, store):
 def test_a_key_is_ones_own(as_):
     as_("amelie").post("/reservations", slot(), Idempotency_Key="k1")
     assert as_("bram").post("/reservations", slot(), Idempotency_Key="k1").status_code == 409
-
-
-def test_a_key_that_is_being_answered_says_wait(as_, store, cast):
-    body = b"{}"
-    digest = hashlib.sha256(b"\n" + body).hexdigest()
-    route = ("POST", "/api/v1/reservations", "k1")
-    store.write(lambda tx: tx.replays.begin(ADC, cast.amelie, route, digest, NOW))
-    waiting = as_("amelie").post("/reservations", body, Idempotency_Key="k1")
-    assert (waiting.status_code, waiting.headers["Retry-After"]) == (409, "1")
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,13 @@ def test_other_free_times_come_as_links_that_open_the_booking_page(store, cast, 
     assert "Reason: lens" in letter.text
 
 
+@pytest.mark.parametrize(("lang", "said"), [("fr", "objectif"), ("nl", "lens"), ("en", "the lens")])
+def test_a_reason_said_in_three_languages_is_read_in_one_s_own(store, cast, postman, post, lang, said):
+    why = {"fr": "objectif", "nl": "lens", "en": "the lens"}
+    _, letter = sent(store, cast, postman, post, lang, "reservation.cancelled_lab", reason=why)
+    assert f": {said}\n" in letter.text
+
+
 def test_a_reason_that_nobody_gave_leaves_no_empty_line(store, cast, postman, post):
     _, letter = sent(store, cast, postman, post, "en", "reservation.cancelled_lab")
     assert "Reason" not in letter.text

@@ -33,7 +33,7 @@ def booked(floor: Floor, who: str, start: datetime, end: datetime) -> str:
     return floor.store.write(lambda tx: reserve(tx, Wish("LAS-1", person, start, end, person), NOW)).id
 
 
-def test_a_walk_up_is_booked_in_the_same_answer(both_floor: Floor) -> None:
+def test_a_walk_up_is_booked_in_the_same_answer(both_floor: Floor) -> None:  # R33
     answer = asked(both_floor, both_floor.key("amelie"))
     assert answer.decision.allowed
     assert answer.decision.until == NOW + 30 * MINUTE

@@ -242,8 +242,9 @@ def test_with_toms_pin_typed_at_that_node_it_is_final_at_once(both_floor: Floor)
     def typed(tx: Tx) -> pins.Verdict:
         tom = tx.people.get(both_floor.people.tom)
         assert tom is not None
-        pins.set_pin(tx, VAULT, tom, "4071", NOW)
-        return pins.check(tx, VAULT, badge, ("4071", NODE), NOW)
+        pins.set_pin(tx, tom, pins.sealed(VAULT, tom.id, "4071"), NOW)
+        guess = pins.guess(tx, badge, "4071", NOW)
+        return pins.check(tx, badge, pins.weigh(VAULT, guess), NODE, NOW)
 
     assert both_floor.store.write(typed) is pins.Verdict.RIGHT
     take(both_floor, sign_off(Journal(), both_floor, "tom", "nils", NOW + SECOND))

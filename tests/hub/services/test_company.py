@@ -6,15 +6,16 @@ import pytest
 
 from core.company import NOBODY
 from core.rulebook import Level
-from core.vocabulary import Purpose, Reason
+from core.timeline import stamp
+from core.vocabulary import Purpose, Reason, ReservationKind
 from core.wire.messages import Ask, Badge
-from hub.ports import RuleSet
-from hub.services import asking, granting, presence
+from hub.ports import NewReservation, RuleSet
+from hub.services import asking, granting, metering, presence
 from hub.services.refused import Refused
 from tests.cast import ADC, NOW
-from tests.hub.services.floor import NODE, VAULT, Floor
+from tests.hub.services.floor import NODE, VAULT, Floor, Journal
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -85,3 +86,80 @@ def test_of_a_later_day_nobody_knows_who_comes_along(buddies: Floor) -> None:
         )
 
     assert Reason.BUDDY not in [one.code for one in buddies.store.read(decided).objections]
+
+
+def works(
+    floor: Floor, name: str, node: str, minutes: int | None = None, responsible: str | None = None
+) -> None:
+    """A session of an hour there since NOW, ended after so many minutes or still going on."""
+    people = floor.people
+    journal = Journal(f"{node} {name} {minutes}")
+    said = {"who": getattr(people, name), "kind": "use", "until": stamp(NOW + HOUR)}
+    said |= {"responsible": getattr(people, responsible)} if responsible else {}
+    journal.write("session-start", NOW, f"{node}-{name}", **said).write("power-on", NOW, f"{node}-{name}")
+    if minutes is not None:
+        ended = {"reason": "badge-out", "end_quality": "exact", "power_s": minutes * 60, "busy_s": 0}
+        journal.write("session-end", NOW + minutes * MINUTE, f"{node}-{name}", **ended)
+    at = NOW + (minutes or 0) * MINUTE
+    floor.store.write(lambda tx: metering.take(tx, node, journal.batch(), at))
+
+
+@pytest.fixture
+def beside(buddies: Floor) -> Floor:
+    """Beside LAS-1 there is a soldering bench with a node of its own."""
+    key = VAULT.seal(bytes(range(32, 64)))
+    buddies.store.write(lambda tx: tx.nodes.add("sol-1", ADC, "SOL-1", key, NOW))
+    return buddies
+
+
+def test_s24_two_members_are_company_when_one_works_beside(beside: Floor) -> None:
+    assert Reason.BUDDY in answered(beside, "amelie")
+    works(beside, "bram", "sol-1")
+    assert Reason.BUDDY not in answered(beside, "amelie")
+    assert Reason.BUDDY not in answered(beside, "amelie", NOW + HOUR - MINUTE)
+    assert Reason.BUDDY in answered(beside, "amelie", NOW + HOUR)
+
+
+def test_nobody_is_his_own_company(beside: Floor) -> None:
+    works(beside, "amelie", "sol-1")
+    assert Reason.BUDDY in answered(beside, "amelie")
+
+
+def test_whoever_stands_there_is_one_of_the_two(buddies: Floor) -> None:
+    comes(buddies, "tom")
+    assert Reason.BUDDY in answered(buddies, "tom")
+    assert Reason.BUDDY not in answered(buddies, "amelie")
+
+
+def test_s24_who_taps_out_is_company_no_more_and_the_node_hears_so_at_once(beside: Floor) -> None:
+    revisions = [view(beside).rev]
+    works(beside, "bram", "sol-1")
+    revisions.append(view(beside).rev)
+    works(beside, "bram", "sol-1", minutes=10)
+    after = NOW + 11 * MINUTE
+    revisions.append(view(beside, after).rev)
+    assert revisions == sorted(set(revisions))
+    assert Reason.BUDDY in answered(beside, "amelie", after)
+
+
+def test_who_answers_for_a_learner_is_there_too(beside: Floor) -> None:
+    works(beside, "nils", "sol-1", responsible="tom")
+    company = view(beside).company
+    assert set(company.who) == {beside.people.nils, beside.people.tom}
+
+
+def test_a_print_that_runs_on_alone_is_nobodys_presence(beside: Floor) -> None:
+    floor = beside
+
+    def overnight(tx) -> str:
+        seat = tx.machines.seats("SOL-1")[0].id
+        span = (NOW - MINUTE, NOW + HOUR)
+        wanted = NewReservation(ADC, "SOL-1", seat, floor.people.bram, *span, kind=ReservationKind.UNATTENDED)
+        return tx.bookings.add(wanted, NOW).id
+
+    slot = floor.store.write(overnight)
+    journal = Journal("print")
+    said = {"who": floor.people.bram, "kind": "use", "until": stamp(NOW + HOUR), "reservation": slot}
+    journal.write("session-start", NOW, "p1", **said).write("power-on", NOW, "p1")
+    floor.store.write(lambda tx: metering.take(tx, "sol-1", journal.batch(), NOW))
+    assert Reason.BUDDY in answered(floor, "amelie")

@@ -97,7 +97,7 @@ def test_late_is_said_from_a_quarter_before_the_start_to_the_end_of_the_grace(fl
     assert isinstance(held(floor.store, slot, at(13, 45)), Reservation)
 
 
-def test_cancelling_is_free_to_the_twelfth_hour_before_and_half_a_strike_a_tick_later(both_floor):
+def test_cancelling_is_free_to_the_twelfth_hour_before_and_half_a_strike_a_tick_later(both_floor):  # R35
     store, amelie = both_floor.store, both_floor.people.amelie
     start = NOW + timedelta(days=2)
     in_time = booked(store, amelie, start, start + HOUR)

@@ -1,8 +1,13 @@
 """May a group have several machines at once? R21, S45."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from core.rulebook import Level
 from core.timeline import Span
+from hub.ports import RuleSet
 from hub.services import grouping
 from hub.services.grouping import GroupWish
 from hub.services.reserving import NotReserved
@@ -58,3 +63,16 @@ def test_too_many_heads_unknown_machines_and_an_uncertified_leader_are_refused(
     assert isinstance(answer, NotReserved)
     assert answer.code.value == code
     assert taken(floor) == []
+
+
+def test_a_group_has_no_more_than_the_share_of_who_answers_for_it(floor):
+    quota = {"most": 1, "unit": "count", "window": "future"}  # R15: one booking ahead, whatever it is called
+    rules = RuleSet("adc", Level.FAMILY, "laser", 1, {"quotas": [quota]}, "fair", floor.people.max, NOW)
+    floor.store.write(lambda tx: tx.rules.save(rules))
+    day = timedelta(days=1)
+    both = replace(wish(floor, who="amelie"), start=at(13) + day, end=at(15) + day)
+    answer = grouping.book(floor.store, both, NOW)
+    assert codes(answer) == {"QUOTA"}
+    assert {one.params["machine"] for one in answer.objections} == {"LAS-2"}
+    assert taken(floor) == []
+    assert len(grouping.book(floor.store, replace(both, machines=("LAS-1",), heads=6), NOW)) == 1

@@ -130,7 +130,7 @@ def test_only_the_owner_lifts_it_or_a_manager_who_says_why(floor: Floor) -> None
     assert again.code is Reason.CHANGED
 
 
-def test_two_locks_stand_until_both_are_lifted(floor: Floor) -> None:
+def test_two_locks_stand_until_both_are_lifted(floor: Floor) -> None:  # R47
     one, two = locked(floor), locked(floor, "max")
     assert isinstance(one, Lock)
     assert isinstance(two, Lock)

@@ -11,6 +11,7 @@ from core.wire.messages import Ack, Records
 from hub.services import metering
 from hub.services.reserving import Wish, reserve
 from tests.cast import NOW
+from tests.hub.services.desk import came, mails
 from tests.hub.services.floor import NODE, Floor, Journal
 
 MINUTE = timedelta(minutes=1)
@@ -156,11 +157,36 @@ def test_while_it_runs_the_reservation_is_in_use_and_then_kept_for_a_second_tap(
 
 def test_a_walk_up_offline_on_a_taken_seat_stays_without_a_reservation(floor: Floor) -> None:
     bram = floor.people.bram
-    floor.store.write(lambda tx: reserve(tx, Wish("LAS-1", bram, NOW, NOW + 30 * MINUTE, bram), NOW))
+    slot = floor.store.write(lambda tx: reserve(tx, Wish("LAS-1", bram, NOW, NOW + 30 * MINUTE, bram), NOW))
+    came(floor.store, slot, NOW)  # two had it: people settle that
     take(floor, Journal().session(floor.people.amelie, NOW, 12).batch())
     assert session(floor).reservation is None
     assert session(floor).minutes == 12
     assert [entry.action for entry in floor.store.read(lambda tx: tx.audit.read())][-1] == "session.unbooked"
+
+
+def test_e30_who_was_there_offline_keeps_the_time_and_who_booked_it_meanwhile_is_owed_another(
+    both_floor: Floor,
+) -> None:
+    store, bram = both_floor.store, both_floor.people.bram
+    slot = store.write(lambda tx: reserve(tx, Wish("LAS-1", bram, NOW, NOW + 30 * MINUTE, bram), NOW))
+    after = store.write(
+        lambda tx: reserve(tx, Wish("LAS-1", bram, NOW + 30 * MINUTE, NOW + 60 * MINUTE, bram), NOW)
+    )
+    take(both_floor, Journal().session(both_floor.people.amelie, NOW, 12).batch())
+    made = store.read(lambda tx: tx.bookings.get(session(both_floor).reservation))
+    assert (made.kind, made.person, made.status) == (
+        ReservationKind.WALKUP,
+        both_floor.people.amelie,
+        ReservationStatus.DONE,
+    )
+    lost = store.read(lambda tx: tx.bookings.get(slot.id))
+    assert lost.status is ReservationStatus.DISPLACED
+    owed = store.read(lambda tx: tx.rebookings.of(bram))
+    assert [one.reservation for one in owed] == [slot.id]
+    assert "reservation.displaced" in mails(store, bram)
+    assert store.read(lambda tx: tx.strikes.of(bram, "adc")) == []
+    assert store.read(lambda tx: tx.bookings.get(after.id)).status is ReservationStatus.CONFIRMED
 
 
 def test_a_node_cannot_hang_its_session_on_somebody_elses_reservation(floor: Floor) -> None:

@@ -27,7 +27,7 @@ def asked(
 ) -> Answer:
     secret = None if pin is None else hidden(Keys.of(NODE_KEY).conceal, pin.encode(), nonce)
     ask = Ask("q", nonce, at, Badge(floor.key(name)), purpose, secret)
-    answer = floor.store.write(lambda tx: asking.answer(tx, NODE, ask, VAULT, at))
+    answer = asking.asked(floor.store, NODE, ask, VAULT, at)
     assert answer is not None
     return answer
 
@@ -47,7 +47,21 @@ def confirm(floor: Floor, name: str, at: datetime = NOW) -> None:
 
 
 def set_pin(floor: Floor, name: str, digits: str = PIN) -> Refused | None:
-    return floor.store.write(lambda tx: pins.set_pin(tx, VAULT, person(tx, floor, name), digits, NOW))
+    kept = pins.sealed(VAULT, getattr(floor.people, name), digits)
+    if not isinstance(kept, Refused):
+        floor.store.write(lambda tx: pins.set_pin(tx, person(tx, floor, name), kept, NOW))
+        return None
+    return kept
+
+
+def typed(floor: Floor, name: str, digits: str, vault=VAULT) -> pins.Weighed:
+    guess = floor.store.read(lambda tx: pins.guess(tx, his_badge(floor, name), digits, NOW))
+    return pins.weigh(vault, guess)
+
+
+def checked(floor: Floor, name: str, weighed: pins.Weighed | None) -> pins.Verdict:
+    badge = his_badge(floor, name)
+    return floor.store.write(lambda tx: pins.check(tx, badge, weighed, NODE, NOW))
 
 
 def letters(floor: Floor, name: str) -> list[str]:
@@ -180,9 +194,8 @@ def test_the_database_alone_says_nothing_of_a_pin(floor: Floor) -> None:
     kept = floor.store.write(lambda tx: tx.assurance.pin(floor.people.amelie))
     assert PIN not in kept.hash
     other = type(VAULT)(bytes(range(32)))  # the same digits, another key outside the database
-    badge = his_badge(floor, "amelie")
-    check = floor.store.write(lambda tx: pins.check(tx, other, badge, (PIN, NODE), NOW))
-    assert check is pins.Verdict.WRONG
+    assert not typed(floor, "amelie", PIN, other).right
+    assert typed(floor, "amelie", PIN).right
 
 
 def test_a_machine_that_wants_a_pin_books_nothing_before_it_is_right(both_floor: Floor) -> None:
@@ -232,6 +245,77 @@ def test_a_wrong_pin_is_forgotten_after_a_quarter_of_an_hour(floor: Floor) -> No
         assert his_badge(floor, "amelie").rests is None
     asked(floor, "amelie", Purpose.WALK_UP, later, pin="1111")
     assert his_badge(floor, "amelie").rests == later
+
+
+def test_guesses_typed_at_five_tablets_at_once_are_counted_one_by_one(both_floor: Floor) -> None:
+    floor = both_floor
+    set_pin(floor, "amelie")
+    wrong = [typed(floor, "amelie", f"1{number}11") for number in range(5)]
+    right = typed(floor, "amelie", PIN)  # all weighed before any was counted
+    assert {checked(floor, "amelie", one) for one in wrong} == {pins.Verdict.WRONG}
+    assert his_badge(floor, "amelie").rest_why == resting.Why.WRONG_PINS
+    assert checked(floor, "amelie", right) is pins.Verdict.WRONG
+    assert floor.store.read(lambda tx: pins.guess(tx, his_badge(floor, "amelie"), PIN, NOW)) is None
+
+
+def test_whoever_holds_two_badges_or_one_that_cannot_be_copied_has_no_more_guesses(both_floor: Floor) -> None:
+    floor = both_floor
+    set_pin(floor, "amelie")
+    badge = his_badge(floor, "amelie")
+    aes = type(badge)(**{**{name: getattr(badge, name) for name in badge.__slots__}, "kind": "aes"})
+    right = typed(floor, "amelie", PIN)
+
+    def five_wrong_and_a_right_one(tx: Tx) -> list[pins.Verdict]:
+        return [pins.check(tx, aes, one, NODE, NOW) for one in (None, None, None, None, None, right)]
+
+    assert set(floor.store.write(five_wrong_and_a_right_one)) == {pins.Verdict.WRONG}
+    assert floor.store.read(lambda tx: pins.guess(tx, aes, PIN, NOW)) is None
+    again = floor.store.write(lambda tx: pins.check(tx, aes, right, NODE, NOW + pins.WINDOW))
+    assert again is pins.Verdict.RIGHT
+
+
+def test_a_pin_changed_while_another_was_weighed_is_not_opened_by_the_old_one(both_floor: Floor) -> None:
+    floor = both_floor
+    set_pin(floor, "amelie")
+    old = typed(floor, "amelie", PIN)
+    set_pin(floor, "amelie", "8250")
+    assert checked(floor, "amelie", old) is pins.Verdict.WRONG
+    assert len(floor.store.read(lambda tx: tx.assurance.pin(floor.people.amelie)).wrong) == 1
+    assert checked(floor, "amelie", typed(floor, "amelie", "8250")) is pins.Verdict.RIGHT
+
+
+def test_nobodys_booking_waits_for_somebodys_digits(both_floor: Floor, monkeypatch) -> None:
+    floor, writing, stretched = both_floor, [], []
+    write, stretch = floor.store.write, pins._stretched
+
+    def told(fn):
+        def run(tx):
+            writing.append(1)
+            try:
+                return fn(tx)
+            finally:
+                writing.pop()
+
+        return write(run)
+
+    def long(*given):
+        stretched.append(bool(writing))
+        return stretch(*given)
+
+    monkeypatch.setattr(floor.store, "write", told)
+    monkeypatch.setattr(pins, "_stretched", long)
+    set_pin(floor, "amelie")
+    assert asked(floor, "amelie", Purpose.WALK_UP, pin=PIN).decision.allowed
+    assert stretched == [False, False]
+
+
+def test_whoever_wakes_his_badge_has_all_his_guesses_again(floor: Floor) -> None:
+    set_pin(floor, "amelie")
+    for _ in range(5):
+        checked(floor, "amelie", None)
+    badge = his_badge(floor, "amelie")
+    floor.store.write(lambda tx: resting.revive(tx, person(tx, floor, "amelie"), badge.id, NOW))
+    assert checked(floor, "amelie", typed(floor, "amelie", PIN)) is pins.Verdict.RIGHT
 
 
 # -- one badge, two places
@@ -347,8 +431,7 @@ def test_a_lost_badge_that_is_tapped_calls_the_staff_once_an_hour_and_names_nobo
 
 def test_a_pin_typed_at_one_node_says_nothing_at_another(floor: Floor) -> None:
     set_pin(floor, "tom")
-    badge = his_badge(floor, "tom")
-    floor.store.write(lambda tx: pins.check(tx, VAULT, badge, (PIN, NODE), NOW))
+    assert checked(floor, "tom", typed(floor, "tom", PIN)) is pins.Verdict.RIGHT
     here = floor.store.read(lambda tx: presence.sure(tx, floor.people.tom, NODE, NOW + MINUTE))
     there = floor.store.read(lambda tx: presence.sure(tx, floor.people.tom, "cnc-2", NOW + MINUTE))
     late = floor.store.read(lambda tx: presence.sure(tx, floor.people.tom, NODE, NOW + pins.COUNTS))

@@ -232,3 +232,20 @@ def test_one_more_than_anybody_needs_is_refused(floor):
         waits(floor.store, extra, at(14), at(15))
     want = Want(ADC, extra, "LAS-1", None, at(14), at(15), 30)
     assert isinstance(floor.store.write(lambda tx: waiting_list.join(tx, want, NOW)), Refused)
+
+
+@pytest.mark.parametrize("left_s", [9 * 60 + 59, 600, 601, 20 * 60, 41 * 60, 60 * 60, 61 * 60, 4 * 3600])
+def test_an_offer_is_held_as_long_as_the_naive_formula_says_and_near_the_start_not_at_all(floor, left_s):
+    """R51: ttl = min(30, max(5, (start - now) / 2)) minutes; less than ten minutes before it is whoever is first."""
+    slot = booked(floor.store, floor.people.amelie, at(14), at(16))
+    entry = waits(floor.store, floor.people.bram, at(14), at(16))
+    now = at(14) - timedelta(seconds=left_s)
+    gave_up(floor.store, slot, now)
+    offer = floor.store.read(lambda tx: tx.waiting.offer_of(entry.id))
+    if left_s < 600:
+        assert offer.hold is None
+        return
+    naive_s = left_s / 2
+    naive_s = 300 if naive_s < 300 else min(naive_s, 1800)
+    assert offer.hold is not None
+    assert offer.expires == now + timedelta(seconds=naive_s)

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from hub.ports import Busy, Store
-from hub.store import writer
+from hub.store import checkpoints, writer
 from hub.store.making import found
 from hub.store.store import SqliteStore, open_store
 from tests.cast import ADC, NOW, cast_in
@@ -178,8 +178,10 @@ CHILD = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from hub.store import checkpoints
 from hub.store.store import open_store
 from tests.cast import ADC, NOW
+checkpoints.EVERY = checkpoints.LONG = int(sys.argv[2])
 store = open_store(sys.argv[1])
 def one(n):
     store.write(lambda tx: tx.outbox.put(ADC, "mail", str(n), {}, NOW))
@@ -189,11 +191,15 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
-def test_every_answered_write_is_there_after_kill_9(sqlite_migrated: str):
+@pytest.mark.parametrize("every", [checkpoints.EVERY, 5])  # now and then, and all the time
+def test_every_answered_write_is_there_after_kill_9(sqlite_migrated: str, every: int):
     with open_store(sqlite_migrated) as store:
         cast_in(store)
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, sqlite_migrated], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CHILD, sqlite_migrated, str(every)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     answered = {child.stdout.readline().strip() for _ in range(300)}
     os.kill(child.pid, signal.SIGKILL)

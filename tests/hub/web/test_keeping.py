@@ -135,6 +135,19 @@ def test_she_comes_later_and_sees_till_when_it_is_kept(browser, store, cast, clo
     assert f"/reservations/{one.id}/late" not in page
 
 
+def test_pressed_twice_she_reads_that_it_is_kept_already_and_that_nothing_is_left_to_do(
+    browser, store, cast, clock
+):
+    one = reserved(store, cast.amelie)
+    amelie, clock.at = browser("amélie"), TEN
+    amelie.post(f"/reservations/{one.id}/late")
+    answer = amelie.post(f"/reservations/{one.id}/late?lang=en", form="/mine")
+    assert answer.status_code in (409, 422)
+    assert "You said so already: it is kept for you until 10:30." in answer.text
+    assert "There is nothing more to do: come before 10:30." in answer.text
+    assert "reader again" not in answer.text
+
+
 def test_too_early_to_be_late_is_said_with_the_time(browser, store, cast):
     one = reserved(store, cast.amelie)
     answer = browser("amélie").post(

@@ -385,3 +385,36 @@ def test_a_defect_shows_nothing_of_the_inside(browser, app, monkeypatch):
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "Something broke on our side." in answer.text
+
+
+# -- another one is free
+
+
+def test_a_machine_in_somebody_elses_use_names_the_free_one_beside_it(browser, store, cast):
+    with_node(store, phase="in-use", relay="closed")
+    running(store, cast.amelie, NOW + timedelta(hours=1))
+    reserved(store, cast.amelie, start=NOW, minutes=60)
+    page = browser("bram").get("/machines/LAS-1?lang=en").text
+    assert "LAS-2 is free now: you may use it." in page
+    assert 'href="/machines/LAS-2"' in page
+
+
+def test_no_machine_is_named_that_is_taken_too_or_for_whom_it_is_not(browser, store, cast):
+    reserved(store, cast.amelie, start=NOW, minutes=60)
+    assert "is free now" not in browser("nils").get("/machines/LAS-1?lang=en").text
+    reserved(store, cast.tom, start=NOW, minutes=60, machine="LAS-2")
+    assert "is free now" not in browser("bram").get("/machines/LAS-1?lang=en").text
+
+
+# -- all that is held
+
+
+def test_everybody_takes_home_what_is_held_of_him_and_of_nobody_else(browser, cast):
+    bram = browser("bram")
+    (link,) = re.findall(r'<a class="button" href="([^"]+)" download>', bram.get("/mine").text)
+    answer = bram.get(link)
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "bram@lab.example" in answer.text
+    assert "Amélie" not in answer.text
+    assert browser().get(link).status_code == 303

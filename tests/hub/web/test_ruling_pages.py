@@ -186,3 +186,34 @@ def test_nobody_reads_or_answers_anothers_warning(browser, store, cast):
     assert (
         bram.post(f"/staff/warnings/{made.strike}/withdraw", {"reason": "x"}, form="/mine").status_code == 403
     )
+
+
+def test_a_machine_can_be_freed_of_its_labs_limit_and_come_back_under_it(browser, store):
+    dora, path = browser("dora"), "/staff/rules/machine/LAS-1"
+    lab = {"quota_week_min": "120", "quiet_from": "22:00", "quiet_to": "07:00", "holidays": "new_year", "reason": "r", "do": "save"}  # fmt: skip
+    assert dora.post("/staff/rules/lab/adc", lab).status_code == 303
+    assert 'name="none" value="quota_week_min"' in dora.get(path).text
+    free = {"none": ["quota_week_min", "quiet_from", "quiet_to"], "reason": "own time", "do": "save"}
+    assert dora.post(path, free).status_code == 303
+    own = store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1"))
+    assert own == {"quota_week_min": None, "quiet_from": None, "quiet_to": None}
+    assert 'name="none" value="quota_week_min" checked' in dora.get(path).text
+    assert dora.post(path, {"reason": "as all", "do": "save"}).status_code == 303
+    assert store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1")) == {}
+
+
+def test_what_has_no_nothing_cannot_be_lifted(browser, store):
+    dora, path = browser("dora"), "/staff/rules/machine/LAS-1"
+    assert 'value="grace_min"' not in dora.get(path).text.replace('name="grace_min" value=""', "")
+    dora.post(path, {"none": ["grace_min", "nonsense"], "reason": "r", "do": "save"})
+    assert store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1")) == {}
+
+
+@pytest.mark.parametrize(
+    "key", ["peak.\u00b2.from", "peak.99999.from", f"peak.{'9' * 5000}.from", "peak..from"]
+)
+def test_a_row_with_an_odd_number_is_no_row(browser, store, key):
+    sent = {key: "17:00", "peak.0.from": "17:00", "peak.0.to": "20:00", "peak.0.weekday": ["1", "12", "\u0663", ""], "reason": "r", "do": "save"}  # fmt: skip
+    assert browser("dora").post("/staff/rules/machine/LAS-1", sent).status_code == 303
+    own = store.read(lambda tx: tx.rules.present(ADC, Level.MACHINE, "LAS-1"))
+    assert own == {"peak": [{"from": "17:00", "to": "20:00", "weekdays": [1]}]}

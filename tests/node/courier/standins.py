@@ -38,6 +38,19 @@ class Socket:
         self.load_w = 60.0
         self.ends_ms = None
         self.times_on = 0
+        self.returns_on = True  # after a power cut, as it was before: what many plugs do from the shelf
+        self.takes_settings = True
+
+    def cut_mains(self):
+        """The mains fail and come back."""
+        was_on = self.on
+        self.turn(on=False)
+        if was_on and self.returns_on:
+            self.turn(on=True)
+
+    def stay_off(self):
+        """Its owner's wish for the return of the mains."""
+        self.returns_on = self.returns_on and not self.takes_settings
 
     def turn(self, on, timer_s=None):
         if on and not self.on:
@@ -78,10 +91,33 @@ class Gen2Plug(Socket):
             told.append(self._notify())
         elif call["method"] == "Switch.GetStatus":
             result = self.status()
+        elif call["method"] == "Switch.SetConfig":
+            assert params["config"] == {"initial_state": "off", "auto_on": False}
+            self.stay_off()
+            result = {"restart_required": False}
+        elif call["method"] == "Switch.GetConfig":
+            result = self.config()
         else:
-            raise AssertionError(call["method"])
-        answer = {"id": call["id"], "src": self.prefix, "dst": call["src"], "result": result}
+            result = None
+        answer = {"id": call["id"], "src": self.prefix, "dst": call["src"]}
+        missing = {"error": {"code": 404, "message": f"No handler for {call['method']}"}}
+        answer |= missing if result is None else {"result": result}
         return [(f"{call['src']}/rpc", json.dumps(answer), False), *told]
+
+    def config(self):
+        return {
+            "id": 0,
+            "name": None,
+            "initial_state": "restore_last" if self.returns_on else "off",
+            "auto_on": False,
+            "auto_on_delay": 60.0,
+            "auto_off": False,
+            "auto_off_delay": 60.0,
+            "power_limit": 2500,
+            "voltage_limit": 280,
+            "autorecover_voltage_errors": False,
+            "current_limit": 12.0,
+        }
 
     def status(self):
         status = {
@@ -133,8 +169,13 @@ class Gen1Plug(Socket):
 
     def get(self, path):
         place = urlsplit(path)
-        assert place.path == "/relay/0"
         asked = parse_qs(place.query)
+        if place.path == "/settings/relay/0":
+            assert asked == {"default_state": ["off"], "auto_on": ["0"]}
+            self.stay_off()
+            kept = "last" if self.returns_on else "off"
+            return {"name": None, "ison": self.on, "default_state": kept, "auto_on": 0, "auto_off": 0}
+        assert place.path == "/relay/0"
         if "turn" in asked:
             self.turn(asked["turn"][0] == "on", float(asked.get("timer", ["0"])[0]))
         timed = self.ends_ms is not None
@@ -173,9 +214,15 @@ class TasmotaPlug(Socket):
         if command == "PULSETIME1":
             if payload:
                 self.pulse = int(payload)
-            left = 0 if self.ends_ms is None else (self.ends_ms - self.clock.ms) // 1000
+                self.ends_ms = self.clock.ms + round(self.pulse_s() * 1000)  # it runs from here on, on or off
+            left_ms = 0 if self.ends_ms is None else self.ends_ms - self.clock.ms
+            left = left_ms // 1000 + 100 if left_ms > 11_100 else left_ms // 100  # coded as it was set
             return [self._result({"PulseTime1": {"Set": self.pulse, "Remaining": left}})]
-        assert (command, payload) == ("STATUS", "8")
+        if command == "POWERONSTATE":
+            self.stay_off()
+            return [self._result({"PowerOnState": 3 if self.returns_on else 0})]
+        if (command, payload) != ("STATUS", "8"):
+            return [self._result({"Command": "Unknown"})]
         sensors = {"Time": "2026-11-24T10:00:00", "ENERGY": {"Total": 3.2, "Power": round(self.watts)}}
         return [(f"stat/{self.topic}/STATUS8", json.dumps({"StatusSNS": sensors}), False)]
 

@@ -7,12 +7,14 @@ import pytest
 from node.courier.courier import Courier, Errand
 from node.courier.events import CallAnswered, KeeperGone, LinkMoved, PlugSaid, PrinterSaid, Wanted
 from node.courier.plug import PlugMemory
+from node.courier.plugs import NOTHING
 from node.courier.shelly import ShellyGen1, ShellyGen2
 from node.courier.tasmota import Tasmota
 from node.inbox import Inbox
 from tests.node.courier.standins import Gen1Plug, Gen2Plug, HandClock, TasmotaPlug
 
 DEAD_MAN_S = 300
+UNKNOWN = {"id": 1, "src": "courier-3dp-1", "method": "Switch.Explode", "params": {"id": 0}}
 
 
 class Bench:
@@ -217,6 +219,49 @@ def test_a_gap_shorter_than_the_timer_cuts_nothing(bench):
     bench.pass_s(DEAD_MAN_S)
     assert bench.plug.on
     assert bench.plug.times_on == 1
+
+
+def test_r44_a_plug_whose_mains_fail_in_a_session_stays_off_until_another_order(bench):
+    bench.wants(closed=True)
+    bench.pass_s(2)
+    assert bench.plug.on
+    bench.plug.cut_mains()
+    for online in (False, True):
+        bench.courier.turn(LinkMoved(online=online))
+    bench.pass_s(30)
+    assert bench.plug.times_on == 1
+    assert bench.last["plug"] == "off"
+
+
+def test_r44_a_plug_that_would_come_back_on_by_itself_is_never_switched_on(bench):
+    bench.plug.takes_settings = False
+    bench.wants(closed=True)
+    bench.pass_s(10)
+    assert bench.plug.times_on == 0
+    assert bench.last["plug"] != "on"
+
+
+def test_while_the_machine_rests_its_plug_is_made_ready_so_that_a_tap_waits_for_nothing(bench):
+    bench.wants(closed=False)
+    bench.pass_s(2)
+    assert not bench.plug.returns_on
+    bench.said.clear()
+    bench.wants(closed=True)
+    bench.pass_s(1)
+    assert bench.plug.on
+    assert not any(
+        "PowerOnState" in topic or "ettings" in topic or "Config" in said for topic, said in bench.said
+    )
+
+
+def test_an_error_of_the_plug_says_nothing():
+    dialect = ShellyGen2(Gen2Plug.prefix, "courier-3dp-1", DEAD_MAN_S)
+    (told,) = [
+        said for topic, said, _ in Gen2Plug(HandClock()).take("", json.dumps(UNKNOWN)) if "error" in said
+    ]
+    assert dialect.read("courier-3dp-1/rpc", told) == NOTHING
+    assert Tasmota("t", DEAD_MAN_S).read("stat/t/RESULT", '{"Command":"Unknown"}') == NOTHING
+    assert ShellyGen1("s", "http://plug", DEAD_MAN_S).answered("401 Unauthorized") == NOTHING
 
 
 def test_the_plug_goes_off_at_once_when_the_keeper_dies(bench):

@@ -21,6 +21,8 @@ FLAGS = {
     "error": False,
     "ready": True,
     "closedOrError": False,
+    "resuming": False,
+    "finishing": False,
 }
 
 
@@ -55,10 +57,15 @@ def prusalink(state, key="secret"):
     return answer
 
 
-def moonraker(state):
-    """What Moonraker answers to GET /printer/objects/query?print_stats; None: Klipper is not there."""
+def moonraker(state, key=None):
+    """What Moonraker answers to GET /printer/objects/query?print_stats; None: Klipper is not there.
+
+    `key`: we are not among its trusted clients.
+    """
 
     def answer(path, headers):
+        if key is not None and headers["X-Api-Key"] != key:
+            return 401, {"error": {"code": 401, "message": "Unauthorized", "traceback": ""}}
         if path != "/printer/objects/query?print_stats":
             return 404, {"error": {"code": 404, "message": "Not Found", "traceback": ""}}
         if state is None:
@@ -92,6 +99,13 @@ def asked(kind, answer, key="secret"):
         ("octoprint", octoprint(operational=False), None),
         ("octoprint", octoprint(ready=False), None),
         ("prusalink", prusalink("IDLE"), False),
+        ("octoprint", octoprint(resuming=True, paused=True, ready=False), True),
+        ("octoprint", octoprint(finishing=True, printing=True, ready=False), True),
+        ("octoprint", octoprint(operational=True, error=True, closedOrError=True, ready=False), None),
+        ("prusalink", prusalink("READY"), False),
+        ("prusalink", prusalink("BUSY"), True),
+        ("prusalink", prusalink("STOPPED"), False),
+        ("moonraker", moonraker("cancelled"), False),
         ("prusalink", prusalink("FINISHED"), False),
         ("prusalink", prusalink("PRINTING"), True),
         ("prusalink", prusalink("PAUSED"), True),
@@ -110,10 +124,15 @@ def test_a_printer_says_whether_it_prints(kind, answer, busy):
     assert asked(kind, answer) == [PrinterSaid(busy)]
 
 
-@pytest.mark.parametrize("kind", ["octoprint", "prusalink"])
+@pytest.mark.parametrize("kind", ["octoprint", "prusalink", "moonraker"])
 def test_a_wrong_key_is_a_lost_sensor(kind):
-    answer = {"octoprint": octoprint(), "prusalink": prusalink("IDLE")}[kind]
-    assert asked(kind, answer, key="wrong") == [PrinterSaid(None)]
+    answers = {
+        "octoprint": octoprint(),
+        "prusalink": prusalink("IDLE"),
+        "moonraker": moonraker("standby", "secret"),
+    }
+    assert asked(kind, answers[kind]) == [PrinterSaid(busy=False)]
+    assert asked(kind, answers[kind], key="wrong") == [PrinterSaid(None)]
 
 
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))

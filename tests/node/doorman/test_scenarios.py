@@ -116,6 +116,18 @@ def test_s24_alone_is_refused_and_a_second_check_in_lets_her_in(machine):
     assert machine.tap("amelie").allowed
 
 
+def test_s24_she_is_one_of_the_two_and_never_her_own_company(machine):
+    end = machine.clock.wall() + timedelta(hours=4)
+    policy = replace(LASER, buddy="always")
+    machine.send_view(machine=policy, company=Company((end,), (), ("amelie",)))
+    machine.disconnect()
+    assert machine.tap("amelie").reason == "BUDDY"
+    machine.send_view(machine=policy, company=Company((end,), (), ("max",)))
+    assert machine.tap("amelie").allowed
+    machine.pass_s(6 * MINUTE_S, step_ms=1000)
+    assert machine.state.phase == "in-use" or machine.relay
+
+
 def test_s24_when_the_second_leaves_she_is_told_her_job_is_let_finish_and_nobody_starts(machine):
     company(machine, 4, 4)
     machine.tap("amelie")

@@ -141,6 +141,29 @@ def test_the_report_button_is_danger_until_staff_lift_its_lock(laser):
     assert laser.inhibits == set()
 
 
+def test_e28_a_lockout_in_the_run_on_leaves_the_air_on_in_full_and_the_laser_off(laser):
+    laser.stop()
+    laser.pass_s(100)
+    assert laser.phase == "run-on"
+    lock(laser)
+    laser.pass_s(79)
+    assert (laser.phase, laser.wires.extraction, laser.wires.relay) == ("run-on", True, False)
+    laser.pass_s(31)
+    assert (laser.phase, laser.wires.extraction, laser.wires.relay) == ("idle", False, False)
+    assert laser.inhibits == {"lockout"}
+
+
+def test_e28_a_machine_locked_out_in_a_run_on_keeps_both_over_a_power_cut(laser):
+    laser.stop()
+    laser.pass_s(170)
+    lock(laser)
+    back = laser.again()
+    back.pass_s(179)
+    assert (back.phase, back.wires.extraction, back.wires.relay) == ("run-on", True, False)
+    back.pass_s(2)
+    assert (back.phase, "lockout" in back.inhibits) == ("idle", True)
+
+
 def test_two_lockouts_need_two_owners_to_go(laser):
     lock(laser, "k1", owner="ann")
     lock(laser, "k2", owner="cem")

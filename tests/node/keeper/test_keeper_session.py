@@ -101,7 +101,7 @@ def test_the_cap_cuts_only_where_staff_chose_so(tmp_path):
     assert not rig.wires.relay
 
 
-def test_without_a_sensor_power_ends_five_minutes_after_the_slot(printer):
+def test_without_a_sensor_power_ends_five_minutes_after_the_slot(printer):  # E27
     printer.energise(minutes=10)
     printer.pass_s(600 + 299)
     assert printer.wires.relay

@@ -30,7 +30,7 @@ def pad(name: str, lang: str) -> Told:
     if name not in PADS:
         return {}
     return {
-        "head": say("pin", lang),
+        "head": say("pin" if name == "PIN" else "pin_again", lang),
         "least": PIN_DIGITS.start,
         "most": PIN_DIGITS.stop - 1,
         "go": say("pin_go", lang),

@@ -88,6 +88,7 @@ window.Panels = ({ press, told }) => {
   }
 
   function pad(words) {
+    digits = "";
     const shown = () => { $("told").textContent = "●".repeat(digits.length) || " "; go.disabled = digits.length < words.least; };
     const add = (digit) => () => { if (digits.length < words.most) digits += digit; shown(); };
     const go = button(words.go, () => { const typed = digits; digits = ""; shown(); press({ do: "pin", digits: typed }); }, "main");
@@ -106,7 +107,11 @@ window.Panels = ({ press, told }) => {
 
   addEventListener("pointerdown", () => { if (kind) stay(); });
   addEventListener("keydown", (event) => {
+    // a keypad plugged into the tablet: digits, a wrong one taken back, and Enter wherever the focus is
+    const [wipe, go] = $("ways").children;
     if (kind === "pad" && /^[0-9]$/.test(event.key)) [...$("choices").children].find((one) => one.textContent === event.key)?.click();
+    else if (kind === "pad" && event.key === "Backspace") wipe.click();
+    else if (kind === "pad" && event.key === "Enter" && document.activeElement !== wipe) { event.preventDefault(); go.click(); }
     else if (event.key === "Escape" && kind !== "pad") close();
   });
   return { sure, trouble, material, time, follow, close, button, knows: (family) => family === "laser" };

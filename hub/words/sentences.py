@@ -182,7 +182,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "call_staff": (_("Call the staff, they will put it right."),),
     "bring_someone": (_("Come with someone, or during staffed hours."),),
     "call_supervisor": (_("Ask a supervisor to lay their badge within a minute."),),
-    "badge_again": (_("There is nothing more to do: come before {held:time}."), _("Lay your badge on the reader again.")),
+    "badge_again": (
+        _("There is nothing more to do: come before {held:time}."),
+        _("Lay your badge on the reader again."),
+    ),
     "ask_confirmation": (_("Ask your trainer to confirm it."),),
     "cancel_one": (_("Cancel or move one of your bookings."),),
     "correct": (_("Correct it and send it again."),),

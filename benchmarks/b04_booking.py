@@ -2,7 +2,8 @@
 
 The rival replays what our booking said to the database: the same SQL, the same values, raw sqlite3, in a twin of the file. It is an
 everyday sqlite3 with the pragmas that any writer of ours has (`WRITING`): it checkpoints where SQLite does it by itself, inside a
-commit now and then. Ours does it beside, in a thread (hub/store/checkpoints.py); what that takes of the processor is not left out.
+commit now and then. Ours does it beside, in a thread (hub/store/checkpoints.py); what that takes of the processor is not left out:
+a turn is long enough that a checkpoint falls into it. Both logs have their full size before anything is measured.
 """
 
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import event
 
 from benchmarks.figure import Figure
-from benchmarks.lab import Busy, must, sqlite_lab
+from benchmarks.lab import Busy, must, sqlite_lab, standing
 from benchmarks.rounds import Compared, Cost, Effort, compare, speed, timed
 from hub.ports import Store
 from hub.store.engines import WRITING, file_of
@@ -68,10 +69,10 @@ def booking_beside_raw(busy: Busy, effort: Effort) -> tuple[Compared, int]:
         shutil.copy(path, path + copy)
     said = _heard(f"{busy.url}.heard", busy, effort)
     statements = len(said[-1])
-    with open_store(busy.url) as store, closing(_raw(path + ".twin")) as twin:
-        numbers = count(first)
-        must(store, busy.wish(next(numbers)))  # what is compiled once is not what we measure
-        found = compare(_ours(store, busy, numbers, effort), _replay(twin, said, effort), effort)
+    with standing(busy.url) as store, closing(_raw(path + ".twin")) as twin:
+        ours, rival = _ours(store, busy, count(first), effort), _replay(twin, said, effort)
+        ours(), rival()  # what is compiled once is not what we measure
+        found = compare(ours, rival, effort)
     return found, statements
 
 
@@ -84,18 +85,18 @@ def _heard(url: str, busy: Busy, effort: Effort) -> list[Said]:
         numbers = count(len(busy.members))
         must(store, busy.wish(next(numbers)))
         listener.attach(store)
-        for _ in range(2 * effort.rounds * _turn(effort)):
+        for _ in range((2 * effort.rounds + 1) * _turn(effort)):
             must(store, busy.wish(next(numbers)))
     return listener.bookings
 
 
 def _turn(effort: Effort) -> int:
-    """Bookings that the rival replays in one go."""
-    return effort.size(10, 1)
+    """Bookings in a row; SQLite's own log is full after some eighty of them."""
+    return effort.size(100, 1)
 
 
 def _ours(store: Store, busy: Busy, numbers: "count[int]", effort: Effort) -> Cost:
-    return lambda: timed(lambda: must(store, busy.wish(next(numbers))), effort.size(20, 1))
+    return lambda: timed(lambda: must(store, busy.wish(next(numbers))), _turn(effort))
 
 
 def _replay(twin: sqlite3.Connection, said: list[Said], effort: Effort) -> Cost:

@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from itertools import count
 
 from benchmarks.figure import Figure
-from benchmarks.lab import Busy, must, sqlite_lab
+from benchmarks.lab import Busy, must, sqlite_lab, standing
 from benchmarks.rounds import Cost, Effort, compare, speed, timed
 from hub.ports import Store
-from hub.store.store import open_store
+
+TURN = 100  # bookings: a checkpoint falls into each turn, as it does into each hundred of a hub's
 
 
 def measure(effort: Effort) -> Iterator[Figure]:
@@ -23,13 +24,13 @@ def measure(effort: Effort) -> Iterator[Figure]:
 
 
 def _booking(stack: ExitStack, busy: Busy, effort: Effort) -> Cost:
-    store: Store = stack.enter_context(open_store(busy.url))
+    store: Store = stack.enter_context(standing(busy.url))
     numbers = count()
     for _ in range(effort.size(5, 1)):
         must(store, busy.wish(next(numbers)))
 
     def run() -> float:
         must(store, busy.wish(next(numbers)))  # a hub has one house: the other's has been read between
-        return timed(lambda: must(store, busy.wish(next(numbers))), effort.size(20, 1))
+        return timed(lambda: must(store, busy.wish(next(numbers))), effort.size(TURN, 1))
 
     return run

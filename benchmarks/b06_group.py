@@ -8,11 +8,11 @@ from time import perf_counter, sleep
 from sqlalchemy import event
 
 from benchmarks.figure import Figure
-from benchmarks.lab import Busy, must, sqlite_lab
+from benchmarks.lab import Busy, must, sqlite_lab, standing
 from benchmarks.rounds import Cost, Effort, compare, speed
 from hub.ports import Store
 from hub.store import writer
-from hub.store.store import SqliteStore, open_store
+from hub.store.store import SqliteStore
 
 CLIENTS = 16
 SD_CARD_S = 0.008  # what an SD card adds to a commit (promises.md)
@@ -20,7 +20,7 @@ SD_CARD_S = 0.008  # what an SD card adds to a commit (promises.md)
 
 def measure(effort: Effort) -> Iterator[Figure]:
     """Batches as they come, beside batches of one, in the same file."""
-    with sqlite_lab(effort.size(10_000, 50), effort.size(400, 20)) as busy, open_store(busy.url) as store:
+    with sqlite_lab(effort.size(10_000, 50), effort.size(400, 20)) as busy, standing(busy.url) as store:
         if not isinstance(store, SqliteStore):
             raise TypeError("B6 is about SQLite")
         event.listen(store._writing, "commit", _slow)  # noqa: SLF001 -- the slow disk

@@ -13,11 +13,10 @@ from time import perf_counter
 from sqlalchemy import Engine, create_engine, insert
 
 from benchmarks.figure import Figure
-from benchmarks.lab import MACHINES, Busy, lab_at, must, row
+from benchmarks.lab import MACHINES, Busy, lab_at, must, row, standing
 from benchmarks.rounds import Compared, Cost, Effort, compare, rate, speed
 from hub.ports import Store
 from hub.store.schema import Reservation, table_of
-from hub.store.store import open_store
 from loquet.parts import locate
 from tests.postgres import Cluster
 
@@ -69,7 +68,7 @@ def _engine(stack: ExitStack, url: str) -> Engine:
 
 
 def _booking(stack: ExitStack, busy: Busy, effort: Effort, first: int = 0) -> Cost:
-    store: Store = stack.enter_context(open_store(busy.url))
+    store: Store = stack.enter_context(standing(busy.url))
     numbers = count(first)
 
     def run() -> float:

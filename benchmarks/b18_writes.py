@@ -10,11 +10,10 @@ from time import sleep
 
 from benchmarks.disk import on_disk
 from benchmarks.figure import Figure
-from benchmarks.lab import must, sqlite_lab
+from benchmarks.lab import must, sqlite_lab, standing
 from benchmarks.node import fill_shelf, write_settings
 from benchmarks.processes import ROOT, started, written
 from benchmarks.rounds import Effort
-from hub.store.store import open_store
 
 IDLE_S = 20
 # strace -c: % time, seconds, usecs/call, calls, [errors,] syscall
@@ -67,7 +66,7 @@ def _written(*pids: int) -> int:
 
 def book(bookings: int) -> None:
     """So many bookings in a small lab."""
-    with sqlite_lab(50, 40) as busy, open_store(busy.url) as store:
+    with sqlite_lab(50, 40) as busy, standing(busy.url) as store:
         numbers = count()
         for _ in range(bookings):
             must(store, busy.wish(next(numbers)))

@@ -18,7 +18,7 @@ from hub.services.reserving import NotReserved, Wish
 from hub.store.engines import is_sqlite
 from hub.store.making import found, migrate
 from hub.store.schema import Reservation, table_of
-from hub.store.store import open_store
+from hub.store.store import PostgresStore, SqliteStore, open_store
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LAB = "north"
@@ -67,6 +67,14 @@ def lab_at(url: str, rows: int, members: int = MEMBERS) -> Busy:
     _past(url, people, rows)
     gc.freeze()  # as the hub does once it stands
     return Busy(url, people)
+
+
+@contextmanager
+def standing(url: str) -> Iterator[SqliteStore | PostgresStore]:
+    """The store of a hub that stands: it has made its room."""
+    with open_store(url) as store:
+        store.make_room()
+        yield store
 
 
 def must(store: Store, wish: Wish) -> None:

@@ -60,7 +60,9 @@ def build(url: str, folder: Path) -> Served:
     """The hub's application over this database, and the bare one."""
     if not (folder / "var" / "hub.toml").exists():
         write_new(folder / "var", "http://127.0.0.1:1/", {"hub": {"production": False, "database": url}})
-    hub = create_app(load(folder / "var", {}), store=open_store(url), clock=Standing())
+    store = open_store(url)
+    store.make_room()  # as `Hub.start` does
+    hub = create_app(load(folder / "var", {}), store=store, clock=Standing())
     return Served(DispatcherMiddleware(hub, {"/bare": _bare(folder / BYTES)}))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.timeline import stamp
 from hub.api import shapes
-from hub.ports import CertificateEvent, Person, RebookingToken, StrikeEvent, Token, WaitingEntry
+from hub.ports import CertificateEvent, Person, RebookingToken, Report, StrikeEvent, Token, WaitingEntry
 from hub.services.exporting import Everything
 
 
@@ -30,6 +30,7 @@ def everything(held: Everything, now: datetime) -> dict[str, Any]:
             }
             for one in held.feeds
         ],
+        "reports": [_report(one) for one in held.reports],
         "tokens": [_token(one) for one in held.tokens],
         "audit": [shapes.entry(one) for one in held.audit],
     }
@@ -63,6 +64,11 @@ def _waiting(one: WaitingEntry) -> dict[str, Any]:
 
 def _strike(one: StrikeEvent) -> dict[str, Any]:
     return {"strike": one.strike, "kind": one.kind, "at": stamp(one.at), "by": one.by, "data": dict(one.data)}
+
+
+def _report(one: Report) -> dict[str, Any]:
+    said = {"id": one.id, "machine": one.machine, "severity": one.severity.value, "words": one.words}
+    return said | {"at": stamp(one.at), "answer": one.answer and one.answer.value, "reason": one.reason}
 
 
 def _rebooking(one: RebookingToken) -> dict[str, Any]:

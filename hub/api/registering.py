@@ -20,6 +20,7 @@ from hub.api import (
     members,
     nodes,
     orders,
+    reports,
     reservations,
     rules,
     series,
@@ -37,7 +38,7 @@ from hub.api.routes import Route
 from hub.api.serving import serve
 
 SUBJECTS = (
-    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, orders, rules,
+    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, reports, orders, rules,
     members, nodes, assuring, staff, space, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)

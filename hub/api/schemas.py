@@ -15,7 +15,7 @@ from core.vocabulary import (
     Risk,
     SessionKind,
 )
-from hub.ports import FeedSubject, WaitingStatus
+from hub.ports import FeedSubject, Severity, Verdict, WaitingStatus
 from hub.services.fitting import Fitted
 from hub.services.warned import Stands
 from hub.words.languages import LANGUAGES
@@ -119,7 +119,7 @@ _CLOSURE = {"id": TEXT, "lab": TEXT, "machine": maybe(TEXT), **_SPAN, "reason": 
 _FEED = {"id": TEXT, "subject": one_of(FeedSubject), "machine": maybe(TEXT), "details": FLAG, "created": TIME}
 _LOCKOUT = record(
     {
-        "id": TEXT, "machine": TEXT, "kind": one_of(LockKind), "owner": TEXT, "reason": TEXT, "since": TIME,
+        "id": TEXT, "machine": TEXT, "kind": one_of(LockKind), "owner": maybe(TEXT), "reason": TEXT, "since": TIME,
         "in_force": FLAG, "state": TEXT, "lifted": maybe(TIME),
     }
 )  # fmt: skip
@@ -129,6 +129,12 @@ _STRIKE = record(
         "at": TIME, "until": TIME, "status": one_of(Stands),
         "appeal": maybe(record({"at": TIME, "reason": TEXT})),
         "answer": maybe(record({"act": TEXT, "at": TIME, "reason": TEXT})),
+    }
+)  # fmt: skip
+_REPORT = record(
+    {
+        "id": TEXT, "machine": TEXT, "member": TEXT, "severity": one_of(Severity), "words": TEXT, "at": TIME,
+        "lockout": maybe(TEXT), "answer": maybe(one_of(Verdict)), "answered": maybe(TIME), "reason": TEXT,
     }
 )  # fmt: skip
 _SPACE = record(  # SpaceAPI 15: what it asks for, and of the rest what we say
@@ -146,7 +152,7 @@ _SPACE = record(  # SpaceAPI 15: what it asks for, and of the rest what we say
 _EXPORT = record(
     {
         "made": TIME, "member": ANY, "badges": some("Badge"), "certificate_events": LIST, "reservations": some("Reservation"),
-        "sessions": some("Session"), "waiting": LIST, "strikes": LIST, "rebookings": LIST, "feeds": LIST, "tokens": LIST,
+        "sessions": some("Session"), "waiting": LIST, "strikes": LIST, "rebookings": LIST, "feeds": LIST, "tokens": LIST, "reports": LIST,
         "audit": some("Entry"),
     }
 )  # fmt: skip
@@ -178,6 +184,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Lockout": _LOCKOUT,
     "Strike": _STRIKE,
+    "Report": _REPORT,
     "StrikesMine": record({"items": some("Strike"), "next": maybe(TEXT), "halves": WHOLE, "barred_until": maybe(TIME)}),
     "Space": _SPACE,
     "Export": _EXPORT,
@@ -210,7 +217,7 @@ SCHEMAS: Mapping[str, Schema] = {
     f"{name}Page": page(name)
     for name in (
         "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Selftest", "Lockout", "Waiting",
-        "Closure", "Feed", "RulesHere", "Entry",
+        "Closure", "Feed", "RulesHere", "Entry", "Report",
     )
 }  # fmt: skip
 

@@ -116,6 +116,7 @@ def build(settings: Settings, clock: Clock, does: frozenset[Part] = ALL, **repla
     postman = Postman(store, clock, post_of(settings), settings.public_url)
 
     def begin() -> None:
+        store.make_room()
         store.write(lambda tx: attending.hub_started(tx, clock.wall()))
 
     watching = Watching(create_ops_app(store, link), settings.ops_port)

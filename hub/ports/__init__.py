@@ -14,6 +14,7 @@ from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
 from hub.ports.sanctions import Rebookings, RebookingToken, StrikeEvent, Strikes
 from hub.ports.sessions import Lock, Locks, Session, Sessions
 from hub.ports.store import BadgeVault, Busy, Meta, Store, StoreMark, Tx
+from hub.ports.upkeep import Report, Reports, Severity, Verdict
 from hub.ports.waiting import Offer, OfferStatus, WaitingEntry, WaitingList, WaitingStatus
 
 __all__ = [
@@ -64,6 +65,8 @@ __all__ = [
     "Rebookings",
     "Records",
     "Replays",
+    "Report",
+    "Reports",
     "Reservation",
     "ReservationFilter",
     "RuleSet",
@@ -73,6 +76,7 @@ __all__ = [
     "SeriesShelf",
     "Session",
     "Sessions",
+    "Severity",
     "Store",
     "StoreMark",
     "StoredRecord",
@@ -81,6 +85,7 @@ __all__ = [
     "Token",
     "Tokens",
     "Tx",
+    "Verdict",
     "WaitingEntry",
     "WaitingList",
     "WaitingStatus",

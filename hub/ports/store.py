@@ -18,6 +18,7 @@ from hub.ports.records import Records
 from hub.ports.revisions import Revisions
 from hub.ports.sanctions import Rebookings, Strikes
 from hub.ports.sessions import Locks, Sessions
+from hub.ports.upkeep import Reports
 from hub.ports.waiting import WaitingList
 
 T = TypeVar("T")
@@ -91,6 +92,8 @@ class Tx(Protocol):
     def strikes(self) -> Strikes: ...  # noqa: D102
     @property
     def rebookings(self) -> Rebookings: ...  # noqa: D102
+    @property
+    def reports(self) -> Reports: ...  # noqa: D102
     @property
     def revisions(self) -> Revisions: ...  # noqa: D102
 

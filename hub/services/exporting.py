@@ -15,6 +15,7 @@ from hub.ports import (
     Feed,
     Person,
     RebookingToken,
+    Report,
     Reservation,
     ReservationFilter,
     Session,
@@ -42,6 +43,7 @@ class Everything:
     strikes: Sequence[StrikeEvent]
     rebookings: Sequence[RebookingToken]
     feeds: Sequence[Feed]
+    reports: Sequence[Report]
     tokens: Sequence[Token]
     audit: Sequence[Entry]
 
@@ -61,6 +63,7 @@ def everything(tx: Tx, person: Person) -> Everything:
         strikes=[one for lab in sorted({person.lab, *person.roles}) for one in tx.strikes.of(who, lab)],
         rebookings=tx.rebookings.of(who),
         feeds=tx.feeds.of(who),
+        reports=tx.reports.of(who),
         tokens=tx.tokens.of(who),
         audit=tx.audit.about(who),
     )

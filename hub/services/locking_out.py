@@ -44,6 +44,19 @@ def lock(
     return made
 
 
+def lock_for_nobody(tx: Tx, machine: str, kind: LockKind, said: tuple[str, str], now: datetime) -> Lock:
+    """A lock that is every staff member's to lift: what members report (R46). `said` is (who, words); its holders hear it."""
+    who, words = said
+    found = tx.machines.get(machine)
+    if found is None:
+        raise ValueError(f"no machine {machine}")
+    made = Lock(tx.fresh_id(), found.lab, machine, kind, None, who, words, now)
+    tx.locks.save(made)
+    _tell(tx, made, who, "lock.set", now)
+    _warn(tx, made, now)
+    return made
+
+
 def lift(tx: Tx, by: str, lock_id: str, reason: str, now: datetime) -> Lock | Refused:
     """Lift a lock: its owner, or a manager with a reason. Refused: NOT_FOUND, FORBIDDEN, INVALID, CHANGED."""
     found, person = tx.locks.get(lock_id), tx.people.get(by)
@@ -53,18 +66,25 @@ def lift(tx: Tx, by: str, lock_id: str, reason: str, now: datetime) -> Lock | Re
         return against
     if found.lifted is not None:
         return refused(Reason.CHANGED)
-    lifted = replace(found, lifted=now, lifted_by=by, lift_reason=reason.strip())
+    beside = tx.nodes.at(found.machine)
+    gone = None if beside and beside.retired is None else now  # where no box is, nobody will say so
+    lifted = replace(found, lifted=now, lifted_by=by, lift_reason=reason.strip(), gone=gone)
     tx.locks.save(lifted)
     _tell(tx, lifted, by, "lock.lifted", now)
-    if lifted.kind is LockKind.DANGER:
+    if _is_alarm(lifted) and not tx.locks.on(lifted.machine):
         taking_out.restored(tx, lifted.machine, now)
     return lifted
 
 
 def _warn(tx: Tx, made: Lock, now: datetime) -> None:
     """A danger reaches who booked the machine for the next day, too (S25)."""
-    if made.kind is LockKind.DANGER:
+    if _is_alarm(made):
         taking_out.endangered(tx, made.machine, made.reason, now)
+
+
+def _is_alarm(one: Lock) -> bool:
+    """Somebody raised it who does not own it: who booked hears of it, and hears when it is over."""
+    return one.kind is LockKind.DANGER or one.owner is None
 
 
 def may_lift(found: Lock, person: Person) -> bool:

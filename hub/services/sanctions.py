@@ -3,12 +3,15 @@
 Strikes are events; where somebody stands is derived (core.sanctions) each time it is asked.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from core.sanctions import HALVES, STEPS_D, Act, Cause, Standing, standing
 from core.timeline import stamp
 from core.vocabulary import Reason, ReservationStatus
-from hub.ports import Person, Reservation, StrikeEvent, Tx
+from hub.ports import Person, Report, Reservation, StrikeEvent, Tx
 from hub.services import telling
 from hub.services.known import known_of
 from hub.services.refused import Refused, refused
@@ -22,17 +25,36 @@ def strike(tx: Tx, about: Reservation, cause: Cause, now: datetime) -> StrikeEve
     tx.people.lock([about.person])
     if tx.strikes.about(about.person, about.id) is not None:
         return None
-    before = standing_of(tx, about.person, about.lab, now)
-    data = {"cause": cause.value, "halves": HALVES[cause], "reservation": about.id, "machine": about.machine}
-    name = tx.fresh_id()
-    made = tx.strikes.record((about.lab, about.person, name), Act.STRUCK, now, by=HUB, data=data)
-    tx.audit.append(
-        about.lab, HUB, "strike.struck", name, {"member": about.person, "cause": cause.value}, now
-    )
-    after = standing_of(tx, about.person, about.lab, now)
-    telling.mail(tx, about, "strike.struck", now, {"strike": name, **data, "sum_halves": after.halves})
+    what = {"reservation": about.id, "machine": about.machine}
+    tell = partial(telling.mail, tx, about, "strike.struck", now)
+    return _struck(tx, (about.lab, about.person), (cause, what), tell, now)
+
+
+def false_alarm(tx: Tx, about: Report, now: datetime) -> StrikeEvent:
+    """A strike for a report that was none (R46); `about.reason` says why it was none. The person is told why."""
+    tx.people.lock([about.person])
+    what = {"report": about.id, "machine": about.machine, "reason": about.reason}
+    tell = partial(telling.mail_person, tx, about.lab, about.person, "strike.false_alarm", now)
+    return _struck(tx, (about.lab, about.person), (Cause.FALSE_ALARM, what), tell, now)
+
+
+def _struck(
+    tx: Tx,
+    whose: tuple[str, str],
+    why: tuple[Cause, Mapping[str, str]],
+    tell: Callable[[Mapping[str, Any]], None],
+    now: datetime,
+) -> StrikeEvent:
+    """A strike in a lab of a person (`whose`); told, and the ban too that it brings."""
+    (lab, person), (cause, what), name = whose, why, tx.fresh_id()
+    before = standing_of(tx, person, lab, now)
+    data = {"cause": cause.value, "halves": HALVES[cause], **what}
+    made = tx.strikes.record((lab, person, name), Act.STRUCK, now, by=HUB, data=data)
+    tx.audit.append(lab, HUB, "strike.struck", name, {"member": person, "cause": cause.value}, now)
+    after = standing_of(tx, person, lab, now)
+    tell({"strike": name, **data, "sum_halves": after.halves})
     if after.ban is not None and before.ban is None:
-        _tell_ban(tx, about.person, about.lab, after, now)
+        _tell_ban(tx, person, lab, after, now)
     return made
 
 

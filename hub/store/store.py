@@ -35,10 +35,10 @@ class SqliteStore:
         self._writing = (
             writing_engine(url, f"wal_autocheckpoint={checkpoints.MOST}") if group else writing_engine(url)
         )
-        self._reading = reading_engine(url)
-        self._checkpoints = Checkpoints(file_of(url)) if group else None
+        self._reading, self._path = reading_engine(url), file_of(url)
+        self._checkpoints = Checkpoints(self._path) if group else None
         self._writer = Writer(self._writing, self._checkpoints.committed) if self._checkpoints else None
-        self._watch = Watch(file_of(url))
+        self._watch = Watch(self._path)
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.write`."""
@@ -58,6 +58,11 @@ class SqliteStore:
             return fn(tx)
         finally:
             tx.close()
+
+    def make_room(self) -> None:
+        """What a hub does once, before people wait for it: the disk gives the room that writing will need."""
+        self.write(lambda _tx: None)  # the writer's connection holds the log from its first transaction on
+        checkpoints.make_room(self._path)
 
     def close(self) -> None:
         """Finish what waits and close the file."""
@@ -107,6 +112,9 @@ class PostgresStore:
                 return _read(snapshot, fn)
         except PoolTimeout as none_free:
             raise Busy(str(none_free)) from none_free
+
+    def make_room(self) -> None:
+        """The server has seen to it."""
 
     def close(self) -> None:
         """Close all connections."""

@@ -158,6 +158,15 @@ LETTERS: Mapping[str, Words] = {
         ),
         Page.MINE, _APPEAL,
     ),
+    "strike.false_alarm": Words(
+        _("A warning: %(cause)s"),
+        (
+            _("A warning was noted: %(cause)s, %(machine)s."),
+            _("What the staff say: %(reason)s"),
+            _("It lapses after 60 days. Three within 60 days switch booking ahead off for some days; using a free machine stays possible."),
+        ),
+        Page.MINE, _APPEAL,
+    ),
     "strike.withdrawn": Words(
         _("A warning was taken back"),
         (_("A warning was taken back: %(cause)s. It counts no longer."),),

@@ -18,6 +18,26 @@ LETTERS: Mapping[str, Words] = {
         (_("Somebody beside %(machine)s reported a problem. It can still be used: look when you can."),),
         Page.STAFF, _LOOK,
     ),
+    "machine.danger_afar": Words(
+        _("Danger reported at %(machine)s, from afar"),
+        (_("A member who need not be beside %(machine)s reports a danger. Nobody can start it now; what runs goes on. Go and look."),),
+        Page.STAFF, _LOOK,
+    ),
+    "machine.danger_here": Words(
+        _("Danger reported at %(machine)s"),
+        (_("Somebody reports a danger at %(machine)s, which you are using. Look at it now, and end when in doubt."),),
+        Page.MINE, _("See your bookings:"),
+    ),
+    "machine.reported_afar": Words(
+        _("A member reports %(machine)s"),
+        (_("A member reports that something is wrong with %(machine)s. It can still be used: look when you can."),),
+        Page.STAFF, _LOOK,
+    ),
+    "machine.out_by_reports": Words(
+        _("Two members report %(machine)s as out of order"),
+        (_("Two members report %(machine)s as out of order. Nobody can start it until you answer them."),),
+        Page.STAFF, _LOOK,
+    ),
     "print.unseen": Words(
         _("Nobody looked at the first layer: %(machine)s"),
         (_("The print at %(machine)s goes on, and nobody has looked at its first layer in time. Go and look."),),

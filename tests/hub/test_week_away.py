@@ -86,9 +86,7 @@ def test_what_is_over_is_over_and_what_was_offered_is_offered_no_more(both_store
     assert both_store.read(lambda tx: tx.bookings.over(NOW + WEEK, 100)) == []
     assert both_store.read(lambda tx: tx.waiting.get(entry.id).status) is not WaitingStatus.WAITING
     assert both_store.read(lambda tx: tx.waiting.offers(entry.id))[0].status is not OfferStatus.OPEN
-    assert (
-        both_store.read(lambda tx: tx.replays.find(key_of(cast.amelie))) is None
-    )
+    assert both_store.read(lambda tx: tx.replays.find(key_of(cast.amelie))) is None
 
 
 def test_what_was_caught_up_is_done_once_however_often_the_hub_comes_back(both_store, cast, left):

@@ -12,6 +12,7 @@ from hub.store.schema.paper import Audit, Feed, Idempotency, Outbox, Token
 from hub.store.schema.people import Badge, PersonRole, Pin, Proof, Role, User
 from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
 from hub.store.schema.revision import Revision
+from hub.store.schema.upkeep import Report
 from hub.store.schema.use import Lock, Node, Reservation, Session
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "RebookingToken",
     "Record",
     "RecordAside",
+    "Report",
     "Reservation",
     "Revision",
     "Role",

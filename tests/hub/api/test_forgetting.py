@@ -56,6 +56,7 @@ def life(as_, store, cast):
     store.write(lambda tx: tx.sessions.save(used))
     store.write(lambda tx: sanctions.strike(tx, tx.bookings.get(done["id"]), Cause.NO_SHOW, NOW))
     store.write(lambda tx: enrolling.enrol_badge(tx, VAULT, cast.amelie, UID, "desk", NOW))
+    amelie.post("/machines/LAS-1/reports", {"severity": "notice", "words": "Amélie here: it squeaks"})
     feed = amelie.post("/me/feeds", {}).get_json()["url"]
     return {"coming": coming["id"], "feed": urlsplit(feed).path}
 
@@ -77,6 +78,7 @@ def test_a_person_gets_everything_that_is_held_of_him(page, life, cast):
     counts = {name: len(rows) for name, rows in held.items() if isinstance(rows, list)}
     assert counts | {"audit": 0, "tokens": 0} == {
         "badges": 1, "certificate_events": 2, "reservations": 2, "sessions": 1, "waiting": 1, "strikes": 1,
+        "reports": 1,
         "rebookings": 0, "feeds": 1, "tokens": 0, "audit": 0,
     }  # fmt: skip
     assert counts["audit"] >= 5

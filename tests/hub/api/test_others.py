@@ -10,8 +10,8 @@ from core.timeline import stamp
 from core.vocabulary import LockKind
 from hub.api import Deps, register
 from hub.api.registering import ROUTES
-from hub.ports import FeedSubject
-from hub.services import enrolling, locking_out, sanctions
+from hub.ports import FeedSubject, Severity
+from hub.services import enrolling, locking_out, reports, sanctions
 from hub.services.feeding import make_feed
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
@@ -30,9 +30,11 @@ OWNED = (
     "node",
     "series",
     "strike",
+    "report",
 )
 BODIES = {
     "lifted": True,
+    "answer": "mended",
     "scope": "this",
     "reason": "because",
     "state": "lost",
@@ -68,6 +70,8 @@ def things(as_, store, cast):
     )
     lock = store.write(lambda tx: locking_out.lock(tx, cast.max, "LAS-2", LockKind.LOCKOUT, "lens", NOW))
     store.write(lambda tx: tx.nodes.add("las-1", ADC, "LAS-1", b"sealed", NOW))
+    said = reports.Said("LAS-2", Severity.OUT_OF_ORDER, "the belt slips")
+    report = store.write(lambda tx: reports.report(tx, tx.people.get(cast.amelie), said, NOW))
     reservation = amelie.post("/reservations", slot).get_json()["id"]
     struck = store.write(
         lambda tx: sanctions.strike(tx, tx.bookings.get(reservation), Cause.NO_SHOW, NOW - HOUR)
@@ -78,6 +82,7 @@ def things(as_, store, cast):
         {
             "reservation": reservation,
             "strike": struck.strike,
+            "report": report.id,
             "entry": amelie.post("/waitlist", wait).get_json()["id"],
             "certificate": store.read(lambda tx: tx.certificates.of(cast.amelie)[0].id),
             "feed": feed.id,

@@ -62,6 +62,7 @@ def real(app, store, cast):
     struck = store.write(
         lambda tx: sanctions.strike(tx, tx.bookings.get(reservation), Cause.NO_SHOW, NOW - HOUR)
     )
+    told = amelie.post("/machines/LAS-2/reports", {"severity": "notice", "words": "it squeaks"})
     store.write(lambda tx: fitting.announce(tx, tx.people.get(cast.max), "las-2", "LAS-2", NOW))
     card = bytes.fromhex("04AABBCCDDEE80")
     badge = store.write(lambda tx: enrolling.enrol_badge(tx, VAULT, cast.amelie, card, "desk", NOW))
@@ -75,6 +76,7 @@ def real(app, store, cast):
         "secret": secret,
         "lockout": lock.id,
         "strike": struck.strike,
+        "report": told.get_json()["id"],
         "node": "las-2",
         "badge": badge.id,
         "level": "family",

@@ -135,3 +135,40 @@ def test_a_hub_in_which_little_happens_has_no_such_thread_and_a_closed_one_leave
         put(store)
         assert {one.name for one in threads() - before} == {"store-writer", "store-checkpoints"}
     assert threads() == before
+
+
+def log_bytes(url: str) -> int:
+    return Path(f"{file_of(url)}-wal").stat().st_size
+
+
+def test_the_log_of_a_hub_that_stands_has_its_size_before_anybody_books(sqlite_migrated: str):
+    with open_store(sqlite_migrated) as store:
+        store.make_room()
+        had = log_bytes(sqlite_migrated)
+        cast_in(store)
+        for _ in range(50):
+            put(store)
+        assert had >= checkpoints.ROOM_BYTES
+        assert log_bytes(sqlite_migrated) == had
+
+
+def test_who_was_killed_while_it_made_its_room_makes_it_at_the_next_start(sqlite_migrated: str):
+    with open_store(sqlite_migrated) as store:
+        with sqlite3.connect(file_of(sqlite_migrated)) as killed:
+            killed.execute("CREATE TABLE room (bytes BLOB)")
+        killed.close()
+        store.make_room()
+        assert log_bytes(sqlite_migrated) >= checkpoints.ROOM_BYTES
+        with sqlite3.connect(file_of(sqlite_migrated)) as look:
+            assert not look.execute("SELECT 1 FROM sqlite_master WHERE name = 'room'").fetchall()
+        look.close()
+
+
+def test_a_disk_without_room_stops_no_hub_and_is_told(monkeypatch, sqlite_migrated: str):
+    monkeypatch.setattr(
+        checkpoints, "ROOM_BYTES", 1 << 40
+    )  # more than SQLite takes in one value, as a disk that is full
+    with open_store(sqlite_migrated) as store, capture_logs() as told:
+        store.make_room()
+        cast_in(store)
+    assert [one["event"] for one in told] == ["checkpoint_failed"]

@@ -1,0 +1,64 @@
+"""What is said of a machine that is not well: members' reports from afar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Severity(StrEnum):
+    """How bad a member says it is; `notice` stops nobody."""
+
+    DANGER = "danger"
+    OUT_OF_ORDER = "out_of_order"
+    NOTICE = "notice"
+
+
+class Verdict(StrEnum):
+    """What staff answer."""
+
+    FALSE_ALARM = "false-alarm"
+    MENDED = "mended"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report; `lock` is what took the machine out because of it, `reason` what staff said with their answer."""
+
+    id: str
+    lab: str
+    machine: str
+    person: str
+    severity: Severity
+    words: str
+    at: datetime
+    lock: str | None = None
+    answer: Verdict | None = None
+    answered: datetime | None = None
+    answered_by: str | None = None
+    reason: str = ""
+
+
+class Reports(Protocol):
+    """The reports."""
+
+    def get(self, report: str) -> Report | None:
+        """The report with this id."""
+        ...
+
+    def unanswered(self, machine: str) -> Sequence[Report]:
+        """Those of a machine that staff have not answered, the oldest first."""
+        ...
+
+    def of(self, person: str) -> Sequence[Report]:
+        """All that a person reported, newest first."""
+        ...
+
+    def page(self, lab: str, limit: int = 50, before: tuple[datetime, str] | None = None) -> Sequence[Report]:
+        """All reports of a lab, newest first."""
+        ...
+
+    def save(self, report: Report) -> None:
+        """Remember it as it stands now (insert or update)."""
+        ...

@@ -20,6 +20,7 @@ from benchmarks.node import Node, offline_node, rest, uid_of
 from benchmarks.rounds import Cost, Effort, compare, cost
 
 SPARE_PIN = 5
+TURN = 40  # taps: the first ones after the other's turn are slower, ours and the rival's
 
 
 def measure(effort: Effort) -> Iterator[Figure]:
@@ -46,7 +47,7 @@ def _ours(node: Node, effort: Effort) -> Cost:
         node.rest()
         return took
 
-    return lambda: sum(one() for _ in range(effort.size(10, 1))) / effort.size(10, 1)
+    return lambda: sum(one() for _ in range(effort.size(TURN, 1))) / effort.size(TURN, 1)
 
 
 def _bare(folder: Path, pin: DigitalOutputDevice, members: int, effort: Effort) -> Cost:
@@ -66,4 +67,4 @@ def _bare(folder: Path, pin: DigitalOutputDevice, members: int, effort: Effort) 
         pin.off()
         return took
 
-    return lambda: sum(one() for _ in range(effort.size(10, 1))) / effort.size(10, 1)
+    return lambda: sum(one() for _ in range(effort.size(TURN, 1))) / effort.size(TURN, 1)

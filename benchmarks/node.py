@@ -161,7 +161,7 @@ def until(done: Callable[[], bool]) -> None:
     for _ in range(WITHIN_S * 500):
         if done():
             return
-        rest()
+        threading.Event().wait(REST_S)
     raise RuntimeError("the node does not come to rest")
 
 

@@ -71,9 +71,15 @@ def down(case: Case) -> Found:
     return ({"status": status.value},) if (hindered and not case.maintaining) or _is_down(case) else _NO
 
 
-def without_extraction(case: Case) -> Found:
-    """The extraction that the machine needs is missing."""
-    return ({"resource": "extraction"},) if Inhibit.EXTRACTION in case.situation.inhibits else _NO
+def without_resource(case: Case) -> Found:
+    """The extraction that the machine needs is missing, or something that it shares with others is down (R49)."""
+    own = ({"resource": "extraction"},) if Inhibit.EXTRACTION in case.situation.inhibits else _NO
+    return (*own, *({"resource": name} for name in case.policy.lacks))
+
+
+def overdue(case: Case) -> Found:
+    """Its upkeep is long due (R48); whoever works on it under his own lock is not hindered."""
+    return _YES if case.policy.overdue and not case.maintaining else _NO
 
 
 def view_too_old(case: Case) -> Found:
@@ -185,7 +191,8 @@ REFUSALS: Rules = (
     (Reason.FAULT, faulted),
     (Reason.DRAWING, drawing),
     (Reason.MACHINE_DOWN, down),
-    (Reason.RESOURCE_DOWN, without_extraction),
+    (Reason.RESOURCE_DOWN, without_resource),
+    (Reason.MAINTENANCE, overdue),
     (Reason.STALE, view_too_old),  # trust
     (Reason.BADGE_UNKNOWN, unknown_badge),  # who
     (Reason.BADGE_LOST, known_against(Reason.BADGE_LOST)),
@@ -227,6 +234,7 @@ _OF_MACHINE = {
     Reason.DRAWING,
     Reason.MACHINE_DOWN,
     Reason.RESOURCE_DOWN,
+    Reason.MAINTENANCE,
     Reason.OCCUPIED,
 }
 _GRANTED = tuple(one for one in REFUSALS if one[0] not in _OF_PERSON)
@@ -237,8 +245,9 @@ def _rules(case: Case) -> Rules:
     """The refusals that may apply: with a grant nothing against the person, at a clear machine nothing against that."""
     if case.grant is None:
         return REFUSALS
-    at, status = case.situation, case.policy.status
-    hindered = at.inhibits or at.locks or at.session or at.drawing or status in DOWN
+    at, policy = case.situation, case.policy
+    down_here = policy.status in DOWN or policy.lacks or policy.overdue
+    hindered = at.inhibits or at.locks or at.session or at.drawing or down_here
     return _GRANTED if hindered else _CLEAR
 
 

@@ -79,6 +79,8 @@ class MachinePolicy:
     needs_pin: bool = False  # R57: a badge that can be copied wants its PIN beside it
     takeover_min: int = 10  # so long idle, and another who may takes it over; 0: never (decision 0007)
     buddy: str = "no"  # R58: no | off-hours | always: a second person must be there
+    overdue: bool = False  # R48: its upkeep is past 110 %
+    lacks: tuple[str, ...] = ()  # R49: what it depends on and is down
     min_age: int = 0  # R23: not even beside a supervisor; a course's own age is what it takes to hold it
 
 

@@ -14,6 +14,7 @@ NEXT: Mapping[Reason, str] = {
     Reason.SUPERVISOR_BUSY: "call_staff",
     Reason.MACHINE_DOWN: "other_machine",
     Reason.RESOURCE_DOWN: "call_staff",
+    Reason.MAINTENANCE: "other_machine",
     Reason.STALE: "call_staff",
     Reason.BADGE_UNKNOWN: "see_desk",
     Reason.BADGE_LOST: "see_desk",

@@ -179,6 +179,9 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
         "pre_run_s": whole(0, 0, 3600),
         "run_on_s": whole(0, 0, 3600),
         "buddy": choice("no", "no", "off-hours", "always"),
+        # preventive upkeep (R48): due after so many hours of power, or so many days; none: nobody asks
+        "upkeep_h": whole(None, 1, 100_000, none=True),
+        "upkeep_d": whole(None, 1, 3660, none=True),
     }
 )
 ALIASES: Mapping[str, str] = MappingProxyType(  # the table of rules.md says it shorter

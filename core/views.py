@@ -51,7 +51,7 @@ def view_body(view: MachineView) -> dict[str, Any]:
 
 def policy_body(policy: MachinePolicy) -> dict[str, Any]:
     """The machine's figures as JSON values."""
-    return asdict(policy) | {"needs": list(policy.needs)}
+    return asdict(policy) | {"needs": list(policy.needs), "lacks": list(policy.lacks)}
 
 
 def grant_body(grant: Grant) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from core.vocabulary import Reason, ReservationStatus
 BOOKING_RULES: tuple[tuple[Reason, Callable[[Request], Found]], ...] = (
     (Reason.MACHINE_DOWN, standing.down),  # safety
     (Reason.MACHINE_DOWN, standing.unread),
+    (Reason.RESOURCE_DOWN, standing.without_resource),
+    (Reason.MAINTENANCE, standing.overdue),
     (Reason.CERT_MISSING, standing.pass_too_small),  # who may
     (Reason.MEMBER_EXPIRED, standing.beyond_day_pass),
     (Reason.AGE, standing.too_young),

@@ -20,6 +20,16 @@ def down(request: Request) -> Found:
     return ({"status": request.policy.status.value},) if request.policy.status in DOWN else NO
 
 
+def without_resource(request: Request) -> Found:
+    """Something that the machine depends on is down; nobody knows until when (R49)."""
+    return tuple({"resource": name} for name in request.policy.lacks)
+
+
+def overdue(request: Request) -> Found:
+    """Its upkeep is long due; nobody books it before that is done (R48)."""
+    return ({},) if request.policy.overdue else NO
+
+
 def unread(request: Request) -> Found:
     """The machine works in part, and what about it was not read yet (E32)."""
     degraded = request.policy.status is MachineStatus.DEGRADED

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from core.vocabulary import BadgeState, Inhibit, LockKind, MachineStatus, MemberStatus, ReservationKind
 from hub.api.problems import invalid
-from hub.ports import FeedSubject, Severity, Verdict
+from hub.ports import FeedSubject
 from hub.services.ordering import Wanted
 from hub.services.series import Scope
 
@@ -241,19 +241,6 @@ class NewLockout(Strict):
     machine: Name
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
     kind: Annotated[LockKind, Field(strict=False)] = LockKind.LOCKOUT
-
-
-class NewReport(Strict):
-    """POST /machines/{machine}/reports."""
-
-    severity: Annotated[Severity, Field(strict=False)]
-    words: Why
-
-
-class ReportAnswer(Because):
-    """POST /reports/{report}/answer."""
-
-    answer: Annotated[Verdict, Field(strict=False)]
 
 
 class NewOrder(Strict):

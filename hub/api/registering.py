@@ -22,12 +22,14 @@ from hub.api import (
     orders,
     reports,
     reservations,
+    resources,
     rules,
     series,
     space,
     staff,
     stream,
     strikes,
+    upkeep,
     waitlist,
 )
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
@@ -38,7 +40,7 @@ from hub.api.routes import Route
 from hub.api.serving import serve
 
 SUBJECTS = (
-    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, reports, orders, rules,
+    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, reports, upkeep, resources, orders, rules,
     members, nodes, assuring, staff, space, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.timeline import instant
 from core.vocabulary import Reason
-from hub.api import forms, shapes
+from hub.api import forms, shapes, upkeep_forms
 from hub.api.door import PREFIX, Answer, Ask, found
 from hub.api.forms import read_form
 from hub.api.pages import cut
@@ -24,13 +24,13 @@ routes = Routes()
     "POST",
     "/machines/{machine}/reports",
     scope=Scope.BOOK,
-    form=forms.NewReport,
+    form=upkeep_forms.NewReport,
     success=201,
     answer="Report",
 )
 def report(ask: Ask, machine: str) -> Answer:
     """Report a machine: a danger stops new starts at once, out of order when two members say so; nothing that runs is cut."""
-    form = read_form(forms.NewReport, ask.body)
+    form = read_form(upkeep_forms.NewReport, ask.body)
     said = Said(machine, form.severity, form.words)
     made = ask.write(lambda tx: reports.report(tx, ask.person, said, ask.now))
     if isinstance(made, Refused) and made.code is Reason.RATE_LIMITED:
@@ -67,11 +67,13 @@ def confirm(ask: Ask, report: str) -> Answer:
     return Answer(_shape(granted(ask.write(lambda tx: reports.confirm(tx, ask.person, report, ask.now)))))
 
 
-@routes.add("POST", "/reports/{report}/answer", scope=Scope.STAFF, form=forms.ReportAnswer, answer="Report")
+@routes.add(
+    "POST", "/reports/{report}/answer", scope=Scope.STAFF, form=upkeep_forms.ReportAnswer, answer="Report"
+)
 def answer(ask: Ask, report: str) -> Answer:
     """Say what it was: the machine can be used again; a false alarm is a strike for who reported."""
     ask.must_match(_shape(_seen(ask, report)))
-    form = read_form(forms.ReportAnswer, ask.body)
+    form = read_form(upkeep_forms.ReportAnswer, ask.body)
     said = (form.answer, form.reason)
     return Answer(
         _shape(granted(ask.write(lambda tx: reports.answer(tx, ask.person, report, said, ask.now))))

@@ -137,6 +137,14 @@ _REPORT = record(
         "lockout": maybe(TEXT), "answer": maybe(one_of(Verdict)), "answered": maybe(TIME), "reason": TEXT,
     }
 )  # fmt: skip
+_UPKEEP = record({"id": TEXT, "machine": TEXT, "at": TIME, "by": maybe(TEXT), "note": TEXT})
+_RESOURCE = record(
+    {
+        "id": TEXT, "name": TEXT, "machines": {"type": "array", "items": TEXT}, "down": maybe(TIME),
+        "until": maybe(TIME), "reason": TEXT,
+    },
+    cancelled=some("Reservation"), warned=some("Reservation"),
+)  # fmt: skip
 _SPACE = record(  # SpaceAPI 15: what it asks for, and of the rest what we say
     {
         "api_compatibility": {"type": "array", "items": TEXT},
@@ -185,6 +193,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "Lockout": _LOCKOUT,
     "Strike": _STRIKE,
     "Report": _REPORT,
+    "Resource": _RESOURCE,
+    "Upkeep": _UPKEEP,
+    "UpkeepHere": record(
+        {
+            "machine": TEXT, "stands": TEXT, "power_s": WHOLE, "time_s": WHOLE, "after_h": maybe(WHOLE),
+            "after_d": maybe(WHOLE), "done": some("Upkeep"),
+        }
+    ),
     "StrikesMine": record({"items": some("Strike"), "next": maybe(TEXT), "halves": WHOLE, "barred_until": maybe(TIME)}),
     "Space": _SPACE,
     "Export": _EXPORT,
@@ -217,7 +233,7 @@ SCHEMAS: Mapping[str, Schema] = {
     f"{name}Page": page(name)
     for name in (
         "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Selftest", "Lockout", "Waiting",
-        "Closure", "Feed", "RulesHere", "Entry", "Report",
+        "Closure", "Feed", "RulesHere", "Entry", "Report", "Resource",
     )
 }  # fmt: skip
 

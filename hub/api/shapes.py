@@ -53,6 +53,7 @@ def machine(shown: MachineShown) -> dict[str, Any]:
         "room": one.room,
         "status": str(shown.status),
         "note": one.status_note,
+        "upkeep": one.upkeep,
         "phase": shown.phase,
         "online": shown.online,
         "free_until": when(shown.free_until),

@@ -14,6 +14,7 @@ from hub.services import (
     no_shows,
     offering,
     overrunning,
+    upkeep,
     waiting_list,
 )
 
@@ -57,6 +58,7 @@ def timetable(store: Store, vault: BadgeVault) -> Timetable:
             Job("conditions", settle, EVERY_TICK, at(_after(lambda tx: tx.bookings.next_held()))),
             Job("waits that are over", waits, TEN_MINUTES),
             Job("slots that are over", slots, EVERY_TICK),
+            Job("upkeep of machines", looking(upkeep.due, upkeep.look), TEN_MINUTES),
             Job("views", writing(lambda tx, now: granting.refresh(tx, vault, now)), HOURLY),
             Job("kept answers", writing(housekeeping.forget_answers), TEN_MINUTES),
         ]

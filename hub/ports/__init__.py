@@ -14,7 +14,7 @@ from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
 from hub.ports.sanctions import Rebookings, RebookingToken, StrikeEvent, Strikes
 from hub.ports.sessions import Lock, Locks, Session, Sessions
 from hub.ports.store import BadgeVault, Busy, Meta, Store, StoreMark, Tx
-from hub.ports.upkeep import Report, Reports, Severity, Verdict
+from hub.ports.upkeep import Report, Reports, Resource, Resources, Severity, Upkeep, Upkeeps, Verdict
 from hub.ports.waiting import Offer, OfferStatus, WaitingEntry, WaitingList, WaitingStatus
 
 __all__ = [
@@ -69,6 +69,8 @@ __all__ = [
     "Reports",
     "Reservation",
     "ReservationFilter",
+    "Resource",
+    "Resources",
     "RuleSet",
     "Rules",
     "Seat",
@@ -85,6 +87,8 @@ __all__ = [
     "Token",
     "Tokens",
     "Tx",
+    "Upkeep",
+    "Upkeeps",
     "Verdict",
     "WaitingEntry",
     "WaitingList",

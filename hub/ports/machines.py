@@ -39,6 +39,8 @@ class Machine:
     policy: Mapping[str, Any]
     zone: str
     family_names: Mapping[str, str]
+    upkeep: str = ""  # how its upkeep stands: nothing to do, "due" or "overdue" (R48)
+    lacks: tuple[str, ...] = ()  # what it depends on and is down (R49)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +175,12 @@ class Machines(Protocol):
 
     def set_status(self, machine: str, status: MachineStatus, note: str = "") -> bool:
         """Say how the machine is; False when there is no such machine."""
+        ...
+
+    def set_upkeep(self, machine: str, stands: str) -> None:
+        """Say how its upkeep stands."""
+        ...
+
+    def set_lacks(self, machine: str, resources: Sequence[str]) -> None:
+        """Say what it depends on and is down."""
         ...

@@ -18,7 +18,7 @@ from hub.ports.records import Records
 from hub.ports.revisions import Revisions
 from hub.ports.sanctions import Rebookings, Strikes
 from hub.ports.sessions import Locks, Sessions
-from hub.ports.upkeep import Reports
+from hub.ports.upkeep import Reports, Resources, Upkeeps
 from hub.ports.waiting import WaitingList
 
 T = TypeVar("T")
@@ -94,6 +94,10 @@ class Tx(Protocol):
     def rebookings(self) -> Rebookings: ...  # noqa: D102
     @property
     def reports(self) -> Reports: ...  # noqa: D102
+    @property
+    def resources(self) -> Resources: ...  # noqa: D102
+    @property
+    def upkeeps(self) -> Upkeeps: ...  # noqa: D102
     @property
     def revisions(self) -> Revisions: ...  # noqa: D102
 

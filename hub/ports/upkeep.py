@@ -1,4 +1,4 @@
-"""What is said of a machine that is not well: members' reports from afar."""
+"""What is said of a machine that is not well: members' reports from afar; and when was it looked after?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,5 +60,66 @@ class Reports(Protocol):
         ...
 
     def save(self, report: Report) -> None:
+        """Remember it as it stands now (insert or update)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Somebody looked after a machine; `by` None: the hub began to count."""
+
+    id: str
+    lab: str
+    machine: str
+    at: datetime
+    by: str | None
+    note: str
+
+
+class Upkeeps(Protocol):
+    """When each machine was looked after."""
+
+    def last(self, machine: str) -> Upkeep | None:
+        """The latest of a machine."""
+        ...
+
+    def of(self, machine: str, limit: int = 50) -> Sequence[Upkeep]:
+        """Those of a machine, newest first."""
+        ...
+
+    def add(self, upkeep: Upkeep) -> None:
+        """Write it down."""
+        ...
+
+    def power_s(self, machine: str, since: datetime, now: datetime) -> int:
+        """For how many seconds the machine had power in sessions begun since then; one that runs counts to `now`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that several machines depend on; `down` since when, `until` None: nobody knows how long."""
+
+    id: str
+    lab: str
+    name: str
+    machines: tuple[str, ...]
+    down: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+
+
+class Resources(Protocol):
+    """What machines share."""
+
+    def get(self, resource: str) -> Resource | None:
+        """The resource with this id."""
+        ...
+
+    def all(self, lab: str, *, lock: bool = False) -> Sequence[Resource]:
+        """Those of a lab by name; `lock` holds them till the transaction ends (PostgreSQL)."""
+        ...
+
+    def save(self, resource: Resource) -> None:
         """Remember it as it stands now (insert or update)."""
         ...

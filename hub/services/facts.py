@@ -19,6 +19,7 @@ from hub.ports import Badge, Machine, Person, Reservation, Tx
 from hub.ports.people import GRACE
 
 PAGE = 500
+OVERDUE = "overdue"  # R48, as the machine says it
 ARRIVED = frozenset({ReservationStatus.ARRIVED, ReservationStatus.IN_USE})
 _OUT = frozenset({MemberStatus.PROSPECT, MemberStatus.EXPIRED, MemberStatus.ARCHIVED})
 KeyOf = Callable[[Badge], str]
@@ -39,6 +40,8 @@ def policy_of(machine: Machine, seats: int = 1) -> MachinePolicy:
         "risk": machine.risk,
         "status": machine.status,
         "needs": machine.needs,
+        "overdue": machine.upkeep == OVERDUE,
+        "lacks": machine.lacks,
         "seats": seats,
     }
     return policy_from_body({"age_limit_h": AGE_LIMIT_H[machine.risk]} | body | fixed)

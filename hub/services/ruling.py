@@ -22,7 +22,16 @@ LAST_MONTH = timedelta(days=31)
 AHEAD = timedelta(days=60)  # past the longest horizon of a member
 MEMBERS_OWN = frozenset({ReservationKind.BOOKING, ReservationKind.UNATTENDED, ReservationKind.GROUP})
 COUNTS = OCCUPYING | {ReservationStatus.NO_SHOW}
-NOT_THE_RULES = frozenset({Reason.OVERLAP, Reason.PAST, Reason.MACHINE_DOWN, Reason.STAFF_ONLY})
+NOT_THE_RULES = frozenset(
+    {
+        Reason.OVERLAP,
+        Reason.PAST,
+        Reason.MACHINE_DOWN,
+        Reason.RESOURCE_DOWN,
+        Reason.MAINTENANCE,
+        Reason.STAFF_ONLY,
+    }
+)
 Values = Mapping[str, Any]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from core.access import DOWN
 from core.calendars import WALK_IN, open_for, span_around
 from core.grants import MachinePolicy
 from core.timeline import Span, merge
@@ -95,7 +96,10 @@ def status_of(machine: Machine, locks: Iterable[Lock]) -> MachineStatus:
     kinds = {lock.kind for lock in locks}
     if LockKind.LOCKOUT in kinds:
         return MachineStatus.MAINTENANCE
-    return MachineStatus.OUT_OF_ORDER if kinds else machine.status
+    if kinds or (machine.lacks and machine.status is not MachineStatus.DECOMMISSIONED):
+        return MachineStatus.OUT_OF_ORDER
+    rests = machine.upkeep == facts.OVERDUE and machine.status not in DOWN
+    return MachineStatus.MAINTENANCE if rests else machine.status
 
 
 def _until(

@@ -3,6 +3,7 @@
 A lock itself is hub.services.locking_out's; here is what becomes of the bookings (R35, R46, S25).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,7 +55,7 @@ def take_out(tx: Tx, by: Person, outage: Outage, now: datetime) -> Hit | Refused
     tx.audit.append(by.lab, by.id, "machine.out", outage.machine, {"status": outage.status.value}, now)
     granting.changed(tx, [outage.machine], now)
     fell = closing.take_back(tx, hit.cancelled, by.id, outage.reason.strip(), now)
-    _warn(tx, hit.warned, outage.reason.strip(), now)
+    warn(tx, hit.warned, outage.reason.strip(), now)
     return Hit(fell, hit.warned)
 
 
@@ -104,7 +105,7 @@ def endangered(tx: Tx, machine_id: str, reason: str, now: datetime) -> tuple[Res
     if machine is None:
         return ()
     warned = closing.consequences(tx, [machine], Span(now, now + WARNED_FOR), now).cancelled
-    _warn(tx, warned, reason, now)
+    warn(tx, warned, reason, now)
     return warned
 
 
@@ -121,14 +122,18 @@ def restored(tx: Tx, machine_id: str, now: datetime) -> tuple[Reservation, ...]:
 
 
 def _hit(tx: Tx, machine: Machine | None, outage: Outage, now: datetime) -> Hit:
-    if machine is None:
-        return Hit((), ())
-    if outage.until is not None:
-        return Hit(closing.consequences(tx, [machine], Span(now, outage.until), now).cancelled, ())
-    return Hit((), closing.consequences(tx, [machine], Span(now, now + WARNED_FOR), now).cancelled)
+    return Hit((), ()) if machine is None else hit_of(tx, [machine], outage.until, now)
 
 
-def _warn(tx: Tx, warned: tuple[Reservation, ...], reason: str, now: datetime) -> None:
+def hit_of(tx: Tx, machines: Iterable[Machine], until: datetime | None, now: datetime) -> Hit:
+    """What falls of these machines' bookings till a known instant; where nobody knows, who is warned."""
+    if until is not None:
+        return Hit(closing.consequences(tx, machines, Span(now, until), now).cancelled, ())
+    return Hit((), closing.consequences(tx, machines, Span(now, now + WARNED_FOR), now).cancelled)
+
+
+def warn(tx: Tx, warned: Iterable[Reservation], reason: str, now: datetime) -> None:
+    """The holders hear that nobody knows whether it works then, with other times; their slots stand."""
     for one in warned:
         more = {"reason": reason, "alternatives": closing.alternatives(tx, one, now)}
         telling.mail(tx, one, "machine.out", now, more)

@@ -23,7 +23,7 @@ from hub.store.books.revisions import Numbers, OneLook, RevisionBook, Watch
 from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
 from hub.store.books.tokens import MetaBook, TokenBook
-from hub.store.books.upkeep import ReportBook
+from hub.store.books.upkeep import ReportBook, ResourceBook, UpkeepBook
 from hub.store.books.waiting import WaitingBook
 
 B = TypeVar("B")
@@ -169,6 +169,16 @@ class SqlTx:
     def reports(self) -> ReportBook:
         """What members report of machines."""
         return ReportBook(self._c)
+
+    @opened
+    def upkeeps(self) -> UpkeepBook:
+        """When machines were looked after."""
+        return UpkeepBook(self._c)
+
+    @opened
+    def resources(self) -> ResourceBook:
+        """What machines share."""
+        return ResourceBook(self._c)
 
     def fresh_id(self) -> str:
         """A new opaque id: 128 random bits in base64url."""

@@ -97,6 +97,8 @@ SECTIONS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "pre_run_s": mark("Extraction runs before, seconds"),
             "run_on_s": mark("Extraction runs after, seconds"),
             "buddy": mark("A second person must be there"),
+            "upkeep_h": mark("Upkeep after so many hours of power"),
+            "upkeep_d": mark("Upkeep after so many days"),
         },
     ),
 )

@@ -38,6 +38,16 @@ LETTERS: Mapping[str, Words] = {
         (_("Two members report %(machine)s as out of order. Nobody can start it until you answer them."),),
         Page.STAFF, _LOOK,
     ),
+    "machine.upkeep_due": Words(
+        _("Upkeep of %(machine)s is due"),
+        (_("%(machine)s has run so long that its upkeep is due. It can still be used: note it when it is done."),),
+        Page.STAFF, _LOOK,
+    ),
+    "machine.upkeep_overdue": Words(
+        _("%(machine)s is closed until its upkeep is done"),
+        (_("The upkeep of %(machine)s is long due: nobody starts or books it until you note that it is done. What runs goes on."),),
+        Page.STAFF, _LOOK,
+    ),
     "print.unseen": Words(
         _("Nobody looked at the first layer: %(machine)s"),
         (_("The print at %(machine)s goes on, and nobody has looked at its first layer in time. Go and look."),),

@@ -121,7 +121,10 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
     Reason.OVERLAP: (_("This slot is already taken."),),
     Reason.PAST: (_("That time is over."),),
     Reason.CREDIT: (_("Your balance is too low."),),
-    Reason.RESOURCE_DOWN: (_("Something this machine depends on is out of order."),),
+    Reason.RESOURCE_DOWN: (
+        _("This machine depends on something that is out of order: {resource}."),
+        _("Something this machine depends on is out of order."),
+    ),
     Reason.STALE: (_("The reader has had no news for too long to decide."),),
     Reason.SUPERVISOR_MISSING: (_("A supervisor's badge did not follow in time."),),
     Reason.SUPERVISOR_INVALID: (_("This person may not supervise here."),),

@@ -18,6 +18,7 @@ AT_THE_MACHINE = frozenset(
         Reason.DRAWING,
         Reason.MACHINE_DOWN,
         Reason.RESOURCE_DOWN,
+        Reason.MAINTENANCE,
         Reason.OCCUPIED,
     }
 )  # what no answer of the hub can change: it is not asked, so that it books nothing in vain

@@ -229,6 +229,14 @@ class MachineBook:
         change = update(MACHINE).where(MACHINE.c.id == machine).values(status=status, status_note=note)
         return self._c.execute(change).rowcount == 1
 
+    def set_upkeep(self, machine: str, stands: str) -> None:
+        """Say how its upkeep stands."""
+        self._c.execute(update(MACHINE).where(MACHINE.c.id == machine).values(upkeep=stands))
+
+    def set_lacks(self, machine: str, resources: Sequence[str]) -> None:
+        """Say what it depends on and is down."""
+        self._c.execute(update(MACHINE).where(MACHINE.c.id == machine).values(lacks=list(resources)))
+
 
 def _machine(row: Row[tuple[object, ...]]) -> Machine:
     return Machine(
@@ -247,6 +255,8 @@ def _machine(row: Row[tuple[object, ...]]) -> Machine:
         policy=row.policy,
         zone=row.zone,
         family_names=row.names,
+        upkeep=row.upkeep,
+        lacks=tuple(row.lacks),
     )
 
 

@@ -1,17 +1,20 @@
-"""How are members' reports kept?"""
+"""How are members' reports kept, and what was done for a machine?"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from hub.ports.upkeep import Report, Severity, Verdict
+from hub.ports.upkeep import Report, Resource, Severity, Upkeep, Verdict
 from hub.store import schema
 from hub.store.schema import table_of
 
 REPORT = table_of(schema.Report)
-_R = REPORT.c
+UPKEEP = table_of(schema.Upkeep)
+SESSION = table_of(schema.Session)
+RESOURCE = table_of(schema.Resource)
+_R, _U, _S = REPORT.c, UPKEEP.c, SESSION.c
 
 
 class ReportBook:
@@ -56,3 +59,62 @@ def _report(row: Row[tuple[object, ...]]) -> Report:
         **said
         | {"severity": Severity(said["severity"]), "answer": None if answer is None else Verdict(answer)}
     )
+
+
+class UpkeepBook:
+    """`hub.ports.Upkeeps` over table upkeep."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def last(self, machine: str) -> Upkeep | None:
+        """The latest of a machine."""
+        return next(iter(self.of(machine, 1)), None)
+
+    def of(self, machine: str, limit: int = 50) -> Sequence[Upkeep]:
+        """Those of a machine, newest first."""
+        wanted = select(UPKEEP).where(_U.machine == machine).order_by(_U.at.desc(), _U.id.desc()).limit(limit)
+        return [Upkeep(*row) for row in self._c.execute(wanted)]
+
+    def add(self, upkeep: Upkeep) -> None:
+        """Write it down."""
+        self._c.execute(insert(UPKEEP).values(asdict(upkeep)))
+
+    def power_s(self, machine: str, since: datetime, now: datetime) -> int:
+        """For how many seconds the machine had power in sessions begun since then; one that runs counts to `now`."""
+        begun = and_(_S.machine == machine, _S.start_ms >= since)
+        over = select(func.coalesce(func.sum(_S.power_s), 0)).where(begun, _S.end_ms.is_not(None))
+        runs = self._c.execute(select(_S.start_ms).where(begun, _S.end_ms.is_(None))).scalars()
+        return int(self._c.execute(over).scalar_one()) + sum(
+            max(0, int((now - start).total_seconds())) for start in runs
+        )
+
+
+class ResourceBook:
+    """`hub.ports.Resources` over table resource."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def get(self, resource: str) -> Resource | None:
+        """The resource with this id."""
+        row = self._c.execute(select(RESOURCE).where(RESOURCE.c.id == resource)).one_or_none()
+        return None if row is None else _resource(row)
+
+    def all(self, lab: str, *, lock: bool = False) -> Sequence[Resource]:
+        """Those of a lab by name; `lock` holds them till the transaction ends (PostgreSQL)."""
+        wanted = select(RESOURCE).where(RESOURCE.c.lab == lab).order_by(RESOURCE.c.name)
+        rows = self._c.execute(wanted.with_for_update() if lock else wanted)
+        return [_resource(row) for row in rows]
+
+    def save(self, resource: Resource) -> None:
+        """Remember it as it stands now (insert or update)."""
+        values = asdict(resource) | {"machines": list(resource.machines)}
+        changed = self._c.execute(update(RESOURCE).where(RESOURCE.c.id == resource.id).values(values))
+        if changed.rowcount == 0:
+            self._c.execute(insert(RESOURCE).values(values))
+
+
+def _resource(row: Row[tuple[object, ...]]) -> Resource:
+    said = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's name for it
+    return Resource(**said | {"machines": tuple(said["machines"])})

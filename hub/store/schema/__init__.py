@@ -12,7 +12,7 @@ from hub.store.schema.paper import Audit, Feed, Idempotency, Outbox, Token
 from hub.store.schema.people import Badge, PersonRole, Pin, Proof, Role, User
 from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
 from hub.store.schema.revision import Revision
-from hub.store.schema.upkeep import Report
+from hub.store.schema.upkeep import Report, Resource, Upkeep
 from hub.store.schema.use import Lock, Node, Reservation, Session
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "RecordAside",
     "Report",
     "Reservation",
+    "Resource",
     "Revision",
     "Role",
     "RuleSet",
@@ -55,6 +56,7 @@ __all__ = [
     "StoreMeta",
     "StrikeEvent",
     "Token",
+    "Upkeep",
     "User",
     "UtcTime",
     "Waiting",

@@ -51,6 +51,8 @@ class Machine(Base):
     materials: Mapped[list[str]]
     rules: Mapped[dict[str, Any]]
     policy: Mapped[dict[str, Any]]
+    upkeep: Mapped[str] = mapped_column(default="", server_default="")
+    lacks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
 
 
 class Seat(Base):

@@ -11,7 +11,7 @@ from core.vocabulary import LockKind
 from hub.api import Deps, register
 from hub.api.registering import ROUTES
 from hub.ports import FeedSubject, Severity
-from hub.services import enrolling, locking_out, reports, sanctions
+from hub.services import enrolling, locking_out, reports, resources, sanctions
 from hub.services.feeding import make_feed
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
@@ -31,10 +31,12 @@ OWNED = (
     "series",
     "strike",
     "report",
+    "resource",
 )
 BODIES = {
     "lifted": True,
     "answer": "mended",
+    "machines": ["LAS-2"],
     "scope": "this",
     "reason": "because",
     "state": "lost",
@@ -70,6 +72,8 @@ def things(as_, store, cast):
     )
     lock = store.write(lambda tx: locking_out.lock(tx, cast.max, "LAS-2", LockKind.LOCKOUT, "lens", NOW))
     store.write(lambda tx: tx.nodes.add("las-1", ADC, "LAS-1", b"sealed", NOW))
+    shared = ("compressor", ["LAS-2"])
+    resource = store.write(lambda tx: resources.save(tx, tx.people.get(cast.max), None, shared, NOW))
     said = reports.Said("LAS-2", Severity.OUT_OF_ORDER, "the belt slips")
     report = store.write(lambda tx: reports.report(tx, tx.people.get(cast.amelie), said, NOW))
     reservation = amelie.post("/reservations", slot).get_json()["id"]
@@ -83,6 +87,7 @@ def things(as_, store, cast):
             "reservation": reservation,
             "strike": struck.strike,
             "report": report.id,
+            "resource": resource.id,
             "entry": amelie.post("/waitlist", wait).get_json()["id"],
             "certificate": store.read(lambda tx: tx.certificates.of(cast.amelie)[0].id),
             "feed": feed.id,

@@ -24,7 +24,7 @@ from hub.api.openapi import document
 from hub.api.registering import ROUTES
 from hub.api.schemas import SCHEMAS
 from hub.ports import FeedSubject
-from hub.services import enrolling, fitting, locking_out, sanctions
+from hub.services import enrolling, fitting, locking_out, resources, sanctions
 from hub.services.feeding import make_feed
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
@@ -62,6 +62,8 @@ def real(app, store, cast):
     struck = store.write(
         lambda tx: sanctions.strike(tx, tx.bookings.get(reservation), Cause.NO_SHOW, NOW - HOUR)
     )
+    shared = ("compressor", ["SOL-1"])
+    resource = store.write(lambda tx: resources.save(tx, tx.people.get(cast.max), None, shared, NOW))
     told = amelie.post("/machines/LAS-2/reports", {"severity": "notice", "words": "it squeaks"})
     store.write(lambda tx: fitting.announce(tx, tx.people.get(cast.max), "las-2", "LAS-2", NOW))
     card = bytes.fromhex("04AABBCCDDEE80")
@@ -76,6 +78,7 @@ def real(app, store, cast):
         "secret": secret,
         "lockout": lock.id,
         "strike": struck.strike,
+        "resource": resource.id,
         "report": told.get_json()["id"],
         "node": "las-2",
         "badge": badge.id,

@@ -19,7 +19,7 @@ from hub.store.store import open_store
 
 def measure(effort: Effort) -> Iterator[Figure]:
     """10,000 rows behind it."""
-    with sqlite_lab(effort.size(10_000, 50), effort.size(200, 10)) as busy:
+    with sqlite_lab(effort.size(10_000, 50), effort.size(200, 20)) as busy:
         tokens = tokens_of(busy, busy.members, Scope.BOOK)
         with served(busy.url, Path(file_of(busy.url)).parent) as client:
             found = compare(_posting(client, busy, tokens, effort), hello(client, effort), effort)

@@ -39,11 +39,13 @@ from hub.web import (
     orders,
     outages,
     repeating,
+    reporting,
     rulings,
     signing,
     staff,
     strikes,
     taking,
+    upkeep,
     waiting,
     warnings,
     week,
@@ -162,6 +164,8 @@ def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | 
         repeating,
         groups,
         fit,
+        reporting,
+        upkeep,
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))

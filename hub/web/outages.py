@@ -4,6 +4,8 @@ This is about bookings and what the pages say. What keeps people's hands safe is
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -50,7 +52,7 @@ def take_out(name: str) -> Response | str | tuple[str, int]:
     if isinstance(done, Refused):
         return _page(machine, done.objections), 422
     told = mark_many("%(machine)s is out; %(count)s person was told.", "%(machine)s is out; %(count)s people were told.")  # fmt: skip
-    people = _people((*done.cancelled, *done.warned))
+    people = people_of((*done.cancelled, *done.warned))
     flash(voice().count(*told, len(people), machine=name), "ending")
     return redirect(url_for("staff.now_page"), 303)
 
@@ -74,17 +76,31 @@ def bring_back(name: str) -> Response | tuple[str, int]:
 
 
 def _outage(name: str) -> Outage | Refused:
-    """What the form asks for; an end that is typed and makes no sense is said, not passed over."""
-    typed = request.form.get("until", "").strip()
-    until = instant_of(typed)
-    if typed and until is None:
-        return refused(Reason.INVALID, {"field": "until"})
+    """What the form asks for."""
+    until = until_typed()
+    if isinstance(until, Refused):
+        return until
     wanted = request.form.get("status", "")
     status = MachineStatus(wanted) if wanted in set(STATUSES) else MachineStatus.OUT_OF_ORDER
     return Outage(name, status, until, reason())
 
 
-def _people(hit: Iterable[Reservation]) -> set[str]:
+def until_typed() -> datetime | Refused | None:
+    """The end in the form, None: nobody knows; one that is typed and makes no sense is said, not passed over."""
+    typed = request.form.get("until", "").strip()
+    until = instant_of(typed)
+    return refused(Reason.INVALID, {"field": "until"}) if typed and until is None else until
+
+
+def whom(seen: Hit | None) -> dict[str, Any]:
+    """What _hit.html shows of a preview: the bookings, and their holders by name."""
+    hit = (*seen.cancelled, *seen.warned) if seen else ()
+    names = house().store.read(lambda tx: dict(tx.people.names(sorted(people_of(hit))))) if hit else {}
+    return {"seen": seen, "hit": hit, "people": len(people_of(hit)), "names": names}
+
+
+def people_of(hit: Iterable[Reservation]) -> set[str]:
+    """Whose these bookings are."""
     return {one.person for one in hit}
 
 
@@ -94,18 +110,13 @@ def _machine(name: str) -> Machine:
 
 
 def _page(machine: Machine, against: tuple[Objection, ...] = (), seen: Hit | None = None) -> str:
-    hit = (*seen.cancelled, *seen.warned) if seen else ()
-    names = house().store.read(lambda tx: dict(tx.people.names(sorted(_people(hit))))) if hit else {}
     return render_template(
         "outage.html",
         machine=machine,
         statuses={status.value: voice().text(word) for status, word in STATUSES.items()},
         form={name: request.form.get(name, "") for name in ("status", "until", "reason")},
         against=whys(against),
-        seen=seen,
-        hit=hit,
-        people=len(_people(hit)),
-        names=names,
+        **whom(seen),
     )
 
 

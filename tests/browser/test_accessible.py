@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from core.rulebook import Level
 from core.vocabulary import LockKind
-from hub.ports import Lock
-from hub.services import series
+from hub.ports import Lock, Report, Resource, Severity
+from hub.services import ruling, series
+from hub.services.ruling import RulesAt
 from hub.services.series import SeriesWish
 from tests.cast import ADC, NOW
 from tests.hub.web.test_pages import TEN, reserved, with_node
@@ -15,7 +17,7 @@ GRAVE = ("serious", "critical")
 PUBLIC = ("/", "/sign-in", "/machines/LAS-1", "/nowhere")
 MEMBERS = (
     "/week", "/week?family=solder", "/mine", "/machines/LAS-1/book", "/machines/LAS-1/book?day=2026-11-25",
-    "/mine/calendar", "/reservations/{mine}", "/reservations/{mine}/cancel", "/reservations/{mine}/late",
+    "/machines/LAS-1/report", "/mine/calendar", "/reservations/{mine}", "/reservations/{mine}/cancel", "/reservations/{mine}/late",
     "/reservations/{mine}/shorten", "/reservations/{mine}/move",
 )  # fmt: skip
 STAFFS = (
@@ -24,6 +26,7 @@ STAFFS = (
     "/staff/rules/lab/adc", "/staff/rules/family/laser", "/staff/rules/machine/LAS-1", "/staff/warnings",
     "/staff/locks/{lock}/lift", "/staff/readers", "/staff/courses", "/staff/courses/LAS1/checklist",
     "/staff/members?member={bram}", "/mine/badges", "/mine/presence", "/mine/name",
+    "/staff/upkeep", "/staff/upkeep/reports/{report}/false-alarm", "/staff/upkeep/resources/{fan}/down",
 )  # fmt: skip
 
 
@@ -34,7 +37,20 @@ def paths(store, cast):
     mine = reserved(store, cast.bram, TEN + timedelta(days=1))
     reserved(store, cast.amelie, TEN, machine="LAS-2")
     lock = Lock("lock-1", ADC, "LAS-2", LockKind.LOCKOUT, cast.dora, cast.dora, "belt", NOW)
-    store.write(lambda tx: tx.locks.save(lock))
+    report = Report("report-1", ADC, "LAS-1", cast.bram, Severity.OUT_OF_ORDER, "the belt is torn", NOW)
+    fan = Resource("fan-1", ADC, "extraction", ("LAS-1", "LAS-2"), NOW, None, "the fan")
+    air = Resource("air-1", ADC, "compressor", ("SOL-1",))
+    rules = {"upkeep_h": 50, "upkeep_d": 10}
+    store.write(
+        lambda tx: (
+            tx.locks.save(lock),
+            tx.reports.save(report),
+            tx.resources.save(fan),
+            tx.resources.save(air),
+        )
+    )
+    where, why = RulesAt(ADC, Level.MACHINE, "SOL-1"), ("upkeep", NOW)
+    store.write(lambda tx: ruling.save(tx, tx.people.get(cast.max), where, rules, why))
     wish = SeriesWish(
         "LAS-1",
         cast.dora,
@@ -44,7 +60,14 @@ def paths(store, cast):
         cast.dora,
     )
     weekly = store.write(lambda tx: series.book(tx, wish, NOW)).occurrences[0].reservation
-    return {"bram": cast.bram, "mine": mine.id, "weekly": weekly.id, "lock": lock.id}
+    return {
+        "bram": cast.bram,
+        "mine": mine.id,
+        "weekly": weekly.id,
+        "lock": lock.id,
+        "report": report.id,
+        "fan": fan.id,
+    }
 
 
 def graves(page, axe):

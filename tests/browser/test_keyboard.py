@@ -137,3 +137,20 @@ def test_the_head_of_a_staff_members_page_is_one_line_on_a_desk(opens, lang, wid
     )
     assert page.evaluate("document.querySelector('.top > div').offsetHeight") <= 72
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_danger_is_reported_by_keyboard_alone_and_the_answer_says_that_nobody_starts_it_now(
+    opens, store, cast
+):
+    page = opens("/machines/LAS-1", "bram")
+    tab_to(page, "Report a problem")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("it smells of burning")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main [role=status] >> text=Nobody can start LAS-1 from now on")
+    (made,) = store.read(lambda tx: tx.reports.of(cast.bram))
+    assert (made.severity, made.words) == ("danger", "it smells of burning")

@@ -15,7 +15,7 @@ import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 
 from core.vocabulary import LockKind
-from hub.ports import Lock
+from hub.ports import Lock, Report, Resource, Severity
 from hub.store.store import open_store
 from tests.cast import ADC, NOW
 from tests.hub.web.conftest import PASSWORD
@@ -39,6 +39,7 @@ PLAUSIBLE = {
     "email": "bram@lab.example", "password": PASSWORD, "days": "3", "every": "1", "heads": "4", "last": "2026-12-20",
     "page": "1", "which": "this", "kind": "booking", "node": "las-1", "pin": "2580", "do": "try", "scope": "lab",
     "quotas.0.most": "60", "peak.0.from": "17:00", "peak.0.to": "20:00", "peak.0.weekday": "1", "step_min": "15",
+    "severity": "notice", "words": "it smells",
 }  # fmt: skip
 PARTS = (
     "machines",
@@ -88,9 +89,11 @@ def names(store, cast):
     with_node(store)
     mine = reserved(store, cast.bram, TEN + timedelta(days=1))
     lock = Lock("lock-1", ADC, "LAS-2", LockKind.LOCKOUT, cast.dora, cast.dora, "belt", NOW)
-    store.write(lambda tx: tx.locks.save(lock))
+    report = Report("report-1", ADC, "LAS-1", cast.bram, Severity.DANGER, "smoke", NOW)
+    fan = Resource("fan-1", ADC, "fan", ("LAS-1", "LAS-2"))
+    store.write(lambda tx: (tx.locks.save(lock), tx.reports.save(report), tx.resources.save(fan)))
     return {"name": "LAS-1", "family": "laser", "node": "las-1", "member": cast.bram, "level": "lab", "subject": ADC,
-            "what": "soft-stop", "act": "late", "reservations": mine.id, "locks": "lock-1"}  # fmt: skip
+            "what": "soft-stop", "report": "report-1", "resource": "fan-1", "verdict": "mended", "act": "late", "reservations": mine.id, "locks": "lock-1"}  # fmt: skip
 
 
 def routes(app, part) -> Iterator[tuple[str, str]]:

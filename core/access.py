@@ -227,18 +227,22 @@ _OF_PERSON = CERTIFICATES | {
     Reason.MEMBER_EXPIRED,
     Reason.CHARTER,
 }
-_OF_MACHINE = {
-    Reason.ESTOP,
-    Reason.LOCKOUT,
-    Reason.FAULT,
-    Reason.DRAWING,
-    Reason.MACHINE_DOWN,
-    Reason.RESOURCE_DOWN,
-    Reason.MAINTENANCE,
-    Reason.OCCUPIED,
-}
+AT_THE_MACHINE = frozenset(
+    {
+        Reason.ESTOP,
+        Reason.LOCKOUT,
+        Reason.FAULT,
+        Reason.DRAWING,
+        Reason.MACHINE_DOWN,
+        Reason.RESOURCE_DOWN,
+        Reason.MAINTENANCE,
+        Reason.OCCUPIED,
+    }
+)
+"""What stands against the machine itself, whoever taps; no answer of a hub changes it, so a doorman asks for none."""
+
 _GRANTED = tuple(one for one in REFUSALS if one[0] not in _OF_PERSON)
-_CLEAR = tuple(one for one in _GRANTED if one[0] not in _OF_MACHINE)
+_CLEAR = tuple(one for one in _GRANTED if one[0] not in AT_THE_MACHINE)
 
 
 def _rules(case: Case) -> Rules:

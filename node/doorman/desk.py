@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.access import Decision, Kind, Objection, decide, objection
+from core.access import AT_THE_MACHINE, Decision, Kind, Objection, decide, objection
 from core.grants import Grant
 from core.vocabulary import Purpose, Reason, StopReason
 from node.doorman import handing_over, taking_over
@@ -26,7 +26,7 @@ from node.doorman.once_more import Asked, OnceMore
 from node.doorman.outcome import TapOutcome, outcome_of
 from node.doorman.showing import Word
 from node.doorman.stage import Stage
-from node.doorman.visit import AT_THE_MACHINE, Visit, action_of, reason_of, start_fields, tap_note
+from node.doorman.visit import Visit, action_of, reason_of, start_fields, tap_note
 
 WAITING_MAX = 3  # taps laid while another is decided; more is play
 

@@ -10,19 +10,6 @@ from core.timeline import stamp
 from core.vocabulary import Reason, SessionKind
 from node.doorman.supervising import Learner
 
-AT_THE_MACHINE = frozenset(
-    {
-        Reason.ESTOP,
-        Reason.LOCKOUT,
-        Reason.FAULT,
-        Reason.DRAWING,
-        Reason.MACHINE_DOWN,
-        Reason.RESOURCE_DOWN,
-        Reason.MAINTENANCE,
-        Reason.OCCUPIED,
-    }
-)  # what no answer of the hub can change: it is not asked, so that it books nothing in vain
-
 
 @dataclass
 class Visit:

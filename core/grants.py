@@ -6,7 +6,7 @@ badges nothing but SEE_DESK. The web compiles the same view for one person, with
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.admission import NOTHING, Personal
 from core.calendars import Opening
@@ -20,6 +20,7 @@ AT_THE_DESK = frozenset({Reason.MEMBER_SUSPENDED, Reason.CREDIT, Reason.AGE, Rea
 LEARNING = frozenset({Reason.CERT_MISSING, Reason.CERT_DORMANT, Reason.CERT_PROVISIONAL})  # R26, R28, R29
 CERTIFICATES = LEARNING | {Reason.CERT_EXPIRED, Reason.CERT_SUSPENDED, Reason.CERT_REVOKED}
 STAFF = frozenset({Role.STAFF, Role.MANAGER})
+_EVER = datetime.min.replace(tzinfo=UTC)
 AGE_LIMIT_H = {Risk.HIGH: 24, Risk.MEDIUM: 72, Risk.LOW: 168}  # R45
 
 Params = Mapping[str, "str | int | list[str] | None"]
@@ -190,10 +191,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What one person may at one machine: until when, or everything that is missing."""
+    """What one person may at one machine: until when, or everything that is missing.
+
+    `since`: from then on, and until `until`, the answer is this one; None: nobody knows how long it was the same.
+    """
 
     until: datetime | None
     missing: tuple[Refusal, ...]
+    since: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is surely the answer at another instant, too, as long as nothing happens."""
+        return self.since is not None and self.since <= at and (self.until is None or at < self.until)
 
 
 def right_of(person: PersonFacts, machine: MachinePolicy, courses: Courses, at: datetime) -> Right:
@@ -205,7 +214,15 @@ def right_of(person: PersonFacts, machine: MachinePolicy, courses: Courses, at: 
     missing = (*_membership(person, at), *lacking)
     ends = [one.until for one in standings if one.until is not None]
     ends += [] if person.member_until is None else [person.member_until]
-    return Right(None if missing else min(ends, default=None), missing)
+    if missing:
+        return Right(None, missing)
+    return Right(min(ends, default=None), (), _settled(person.events, at))
+
+
+def _settled(events: Iterable[Event], at: datetime) -> datetime | None:
+    """When the last of them happened; None where one is still to come. A right only ends by the clock, it never begins."""
+    last = max((event.at for event in events), default=_EVER)
+    return last if last <= at else None
 
 
 def _membership(person: PersonFacts, at: datetime) -> Iterable[Refusal]:

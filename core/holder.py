@@ -78,18 +78,14 @@ class Holder:
     tokens: int = 0
     held: tuple[Held, ...] = ()
 
-    def own(self) -> Iterable[Held]:
+    def own(self) -> list[Held]:
         """What this person holds in person."""
-        return (one for one in self.held if one.who == self.who)
+        who = self.who
+        return [one for one in self.held if one.who == who]
 
     def age(self, at: datetime, zone: str) -> int | None:
         """The age in whole years on the local date of an instant; None where nobody knows."""
         return None if self.birth is None else age_on(self.birth, local_day(at, zone))
-
-    def minor(self, at: datetime, zone: str) -> bool:
-        """Whether the person is under eighteen on that local date."""
-        age = self.age(at, zone)
-        return age is not None and age < ADULT
 
 
 def plan_of(roles: Iterable[Role], pass_day: date | None) -> Plan:

@@ -5,7 +5,7 @@ several machines or none.
 """
 
 from core.booking.grouping import Part, group_objections, together
-from core.booking.policy import BOOKING_RULES, NEXT_STEP, is_exempt, objections, status_of
+from core.booking.policy import BOOKING_RULES, NEXT_STEP, is_exempt, objections, objections_to, status_of
 from core.booking.request import BookingRules, Request, Taken, Wanted, bookable_time
 from core.booking.searching import alternatives
 from core.booking.seating import best_seat, displaced, free_seat
@@ -28,6 +28,7 @@ __all__ = [
     "is_exempt",
     "last_day",
     "objections",
+    "objections_to",
     "status_of",
     "together",
 ]

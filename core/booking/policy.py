@@ -46,6 +46,7 @@ COMFORT = frozenset(  # what staff may waive with a reason (E02, E06): never saf
         Reason.CONCURRENT, Reason.QUOTA, Reason.GAP,
     }
 )  # fmt: skip
+_UNWAIVED = tuple((code, rule) for code, rule in BOOKING_RULES if code not in COMFORT)
 NEXT_STEP: Mapping[Callable[[Request], Found], str] = {  # where the way on is not the code's usual one
     standing.unread: "read_note",
     standing.beyond_day_pass: "choose_other_time",
@@ -57,7 +58,11 @@ def objections(
     wanted: Wanted, taken: Sequence[Taken], rules: BookingRules, now: datetime
 ) -> tuple[Objection, ...]:
     """Everything against the slot, in order of rank: what the person lacks first, then the slot itself."""
-    request = Request(wanted, taken, rules, now)
+    return objections_to(Request(wanted, taken, rules, now))
+
+
+def objections_to(request: Request) -> tuple[Objection, ...]:
+    """The same of a request at hand."""
     lacks = [objection(one.code, one.params) for one in standing.lacking(request)]
     found: list[Objection] = []
     for one in (*lacks, *_against(request)):
@@ -67,9 +72,7 @@ def objections(
 
 
 def _against(request: Request) -> Iterator[Objection]:
-    for code, refuses in BOOKING_RULES:
-        if request.wanted.override and code in COMFORT:
-            continue
+    for code, refuses in _UNWAIVED if request.wanted.override else BOOKING_RULES:
         for params in refuses(request):
             yield Objection(code, params, NEXT_STEP.get(refuses, NEXT.get(code)))
 
@@ -79,14 +82,12 @@ def bookable(request: Request) -> bool:
     return next(_against(request), None) is None
 
 
-def status_of(rules: BookingRules, wanted: Wanted, now: datetime) -> ReservationStatus:
+def status_of(request: Request) -> ReservationStatus:
     """How a slot stands that was not refused: conditional where a training has yet to grant the right (R14)."""
-    request = Request(wanted, (), rules, now)
-    waits = any(standing.waived(request, one) for one in rules.missing)
+    waits = any(standing.waived(request, one) for one in request.rules.missing)
     return ReservationStatus.CONDITIONAL if waits else ReservationStatus.CONFIRMED
 
 
-def is_exempt(rules: BookingRules, wanted: Wanted, now: datetime) -> bool:
+def is_exempt(request: Request) -> bool:
     """Whether no quota will count the slot: made on its own day, or with a token (R15, R19). Store it with the slot."""
-    request = Request(wanted, (), rules, now)
-    return wanted.token or quotas.same_day(request)
+    return request.wanted.token or request.same_day

@@ -4,7 +4,7 @@ Three rules. A slot counts where it starts, but minutes are split between ISO we
 own day is outside every quota: one not yet begun per family. What counts is read from the bookings, never stored.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,7 @@ from core.booking.request import NO, Found, Request
 from core.grants import Params
 from core.holder import Held, Holder
 from core.terms import Quota, Scope, Subject, Unit, Window, day_of, week_of
-from core.timeline import Span, local_day
-from core.vocabulary import OCCUPYING
+from core.timeline import Span
 
 ROLLING = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
@@ -23,8 +22,19 @@ def over_quota(request: Request) -> Found:
     """Every quota that the slot would break, each with what is left of it."""
     if request.backwards or outside_quotas(request):
         return NO
+    bound = _bound(request)
+    near = [quota for quota in request.terms.quotas if bound[quota.unit] > quota.most * _unit(quota)]
+    if not near:
+        return NO
     held = _counted(request)
-    return tuple(found for quota in request.terms.quotas for found in _broken(quota, request, held))
+    return tuple(found for quota in near for found in _broken(quota, request, held))
+
+
+def _bound(request: Request) -> Mapping[Unit, int]:
+    """What no window can exceed: all that is held, and the slot (seconds, and bookings). Most people are far from any limit."""
+    lengths = [(one.end - one.start) // _SECOND for one in request.holder.held]
+    wanted = (request.wanted.end - request.wanted.start) // _SECOND
+    return {Unit.MINUTES: sum(lengths) + wanted, Unit.COUNT: len(lengths) + 1}
 
 
 def used(request: Request) -> tuple[tuple[Quota, int], ...]:
@@ -39,29 +49,13 @@ def used(request: Request) -> tuple[tuple[Quota, int], ...]:
 
 def outside_quotas(request: Request) -> bool:
     """Whether no quota counts the slot: the programme, staff, a token (R19), or the day's own (R15)."""
-    return request.wanted.programme or request.staff or request.wanted.token or same_day(request)
-
-
-def same_day(request: Request) -> bool:
-    """Whether it is booked on its own local day, the only one of the family not yet begun (E10)."""
-    today = local_day(request.now, request.zone)
-    if not request.terms.same_day_exempt or local_day(request.wanted.start, request.zone) != today:
-        return False
-    return not any(_waits(request, one) for one in request.holder.own())
-
-
-def _waits(request: Request, one: Held) -> bool:
-    """Whether the day's own slot of this family has not begun yet."""
-    ours = one.exempt and one.family == request.policy.family and one.status in OCCUPYING
-    if not ours or one.lab not in ("", request.policy.lab) or one.start <= request.now:
-        return False
-    return local_day(one.start, request.zone) == local_day(request.now, request.zone)
+    return request.wanted.programme or request.staff or request.wanted.token or request.same_day
 
 
 def _counted(request: Request) -> list[Held]:
     """What of the holder's any quota here may count: each lab shares out its own machines."""
-    lab = request.policy.lab
-    return [one for one in request.holder.held if one.counts and one.lab in ("", lab)]
+    labs = "", request.policy.lab
+    return [one for one in request.holder.held if one.counts and one.lab in labs]
 
 
 def _broken(quota: Quota, request: Request, held: Sequence[Held]) -> Iterator[Params]:
@@ -129,9 +123,13 @@ class _Count:
             taken = [one for one in held if one.start < last and first < one.end]
         else:
             taken = [one for one in held if first <= one.start < last]
-        if self.unit == 1 and self.peak is None:
+        if self.peak is not None:
+            return sum([self.of(one.start, one.end) for one in taken])
+        if self.unit == 1:
             return len(taken)
-        return sum([self.of(one.start, one.end) for one in taken])
+        if self.only is None:
+            return sum([(one.end - one.start) // _SECOND for one in taken])
+        return sum([(min(one.end, last) - max(one.start, first)) // _SECOND for one in taken])
 
     def of(self, start: datetime, end: datetime) -> int:
         """How much of a booking from start to end counts."""

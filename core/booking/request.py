@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from core.calendars import Opening, bookable_by, open_for
 from core.grants import STAFF, MachinePolicy, Params, Refusal
-from core.holder import PROGRAMME, Holder, Plan
+from core.holder import ADULT, PROGRAMME, Held, Holder, Plan
+from core.once import once
 from core.terms import Terms
-from core.timeline import Span
-from core.vocabulary import Audience, ReservationKind, Role
+from core.timeline import Span, local_day
+from core.vocabulary import OCCUPYING, Audience, ReservationKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,57 +86,86 @@ class BookingRules:
 
 @dataclass(frozen=True)
 class Request:
-    """One wanted slot with all that the rules look at."""
+    """One wanted slot with all that the rules look at; what several rules ask is worked out once."""
 
     wanted: Wanted
     taken: Sequence[Taken]
     rules: BookingRules
     now: datetime
 
-    @property
+    @once
     def policy(self) -> MachinePolicy:
         """The machine's figures."""
         return self.rules.policy
 
-    @property
+    @once
     def terms(self) -> Terms:
         """The machine's booking figures."""
         return self.rules.terms
 
-    @property
+    @once
     def holder(self) -> Holder:
         """Whose slot it will be."""
         return self.rules.holder
 
-    @property
+    @once
+    def own(self) -> list[Held]:
+        """What the holder has in person."""
+        return self.rules.holder.own()
+
+    @once
+    def age(self) -> int | None:
+        """The holder's whole years at the slot's start; None where nobody knows."""
+        return self.rules.holder.age(self.wanted.start, self.rules.policy.zone)
+
+    @once
+    def minor(self) -> bool:
+        """Whether the holder is under eighteen at the slot's start."""
+        return self.age is not None and self.age < ADULT
+
+    @once
     def zone(self) -> str:
         """The lab's zone."""
         return self.rules.policy.zone
 
-    @property
+    @once
     def staff(self) -> bool:
         """Whether it is for staff."""
         return self.holder.plan is Plan.STAFF or not STAFF.isdisjoint(self.wanted.roles)
 
-    @property
+    @once
     def backwards(self) -> bool:
         """Whether it ends before it begins: DURATION says so, the others keep silent."""
         return self.wanted.end <= self.wanted.start
 
-    @cached_property
+    @once
     def audiences(self) -> frozenset[Audience]:
         """For whom a window must be open (R03): the programme has its own, the young too."""
         found = bookable_by(self.wanted.roles)
         found |= {Audience.CLASS} if self.wanted.programme else frozenset()
-        young = self.holder.birth is not None and self.holder.minor(self.wanted.start, self.zone)
-        return found | {Audience.YOUTH} if young else found
+        return found | {Audience.YOUTH} if self.minor else found
 
-    @cached_property
+    @once
+    def same_day(self) -> bool:
+        """Whether it is booked on its own local day, the only one of the family not yet begun (E10)."""
+        today = local_day(self.now, self.zone)
+        if not self.terms.same_day_exempt or local_day(self.wanted.start, self.zone) != today:
+            return False
+        return not [one for one in self.own if one.exempt and self._waits(one)]
+
+    def _waits(self, one: Held) -> bool:
+        """Whether the day's own slot of this family has not begun yet."""
+        ours = one.family == self.policy.family and one.status in OCCUPYING
+        if not ours or one.lab not in ("", self.policy.lab) or one.start <= self.now:
+            return False
+        return local_day(one.start, self.zone) == local_day(self.now, self.zone)
+
+    @once
     def house_time(self) -> tuple[Span, ...]:
         """When the house is open for this slot, up to closing."""
         return open_for(self.rules.openings, self.audiences)
 
-    @cached_property
+    @once
     def open_time(self) -> tuple[Span, ...]:
         """When this person may hold a slot: to the closing margin."""
         return _less_margin(self.house_time, self.policy.machines_off_min)

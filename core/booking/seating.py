@@ -1,9 +1,9 @@
 """Is a seat free, and does the slot leave useful time around it? Buffers, gaps, and who gives way (R06, R17, R18)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from core.booking.request import NO, BookingRules, Found, Request, Taken, Wanted
+from core.booking.request import NO, Found, Request, Taken, Wanted
 from core.calendars import span_around
 from core.holder import PROGRAMME
 from core.timeline import grid_ceil, grid_floor
@@ -53,7 +53,7 @@ def _too_near(request: Request) -> int | None:
         return None
     gaps = [
         max(wanted.start - one.end, one.start - wanted.end)
-        for one in request.holder.own()
+        for one in request.own
         if one.machine == request.policy.id and one.status in OCCUPYING
     ]
     near = min((gap for gap in gaps if gap >= timedelta(0)), default=least)  # less: the two overlap
@@ -94,23 +94,19 @@ def free_seat(wanted: Wanted, taken: Iterable[Taken], seats: Sequence[int]) -> i
     return next((seat for seat in seats if seat not in busy), None)
 
 
-def best_seat(wanted: Wanted, taken: Sequence[Taken], rules: BookingRules, now: datetime) -> int | None:
+def best_seat(request: Request) -> int | None:
     """The seat to give: the first free one that leaves no useless gap, else the first free one, else one that a
     class may take from others (`displaced` says whose).
     """
-    request = Request(wanted, taken, rules, now)
     free = _free(request)
-    tidy = (seat for seat in free if not orphan(request, seat)) if rules.terms.orphan_gap else iter(free)
+    tidy = (seat for seat in free if not orphan(request, seat)) if request.terms.orphan_gap else iter(free)
     return next(tidy, next(iter(free), next(iter(_possible(request)), None)))
 
 
-def displaced(
-    wanted: Wanted, taken: Sequence[Taken], rules: BookingRules, now: datetime
-) -> tuple[Taken, ...]:
+def displaced(request: Request) -> tuple[Taken, ...]:
     """The slots that a class takes from others on its best seat (R18): each is told, and given a token."""
-    seat = best_seat(wanted, taken, rules, now)
-    request = Request(wanted, taken, rules, now)
-    return tuple(one for one in taken if one.seat == seat and _conflicts(request, one))
+    seat = best_seat(request)
+    return tuple(one for one in request.taken if one.seat == seat and _conflicts(request, one))
 
 
 def _possible(request: Request) -> list[int]:
@@ -134,6 +130,8 @@ def _all_give_way(request: Request, seat: int) -> bool:
 
 
 def _free(request: Request) -> list[int]:
+    if not request.taken:
+        return list(request.rules.seats)
     busy = {one.seat for one in request.taken if _conflicts(request, one)}
     return [seat for seat in request.rules.seats if seat not in busy]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from core.access import DOWN
-from core.ages import of_age
 from core.booking.request import NO, Found, Request
 from core.booking.seating import overlapping
 from core.grants import STAFF, Params, Refusal
@@ -57,14 +56,14 @@ def waived(request: Request, lack: Refusal) -> bool:
 
 def too_young(request: Request) -> Found:
     """Under the least age at the slot's start (R23)."""
-    years, day = request.terms.min_age, local_day(request.wanted.start, request.zone)
-    return NO if of_age(request.holder.birth, years, day) else ({"age": years},)
+    years = request.terms.min_age
+    return NO if request.age is None or request.age >= years else ({"age": years},)
 
 
 def without_guardian(request: Request) -> Found:
     """A minor whose guardian's consent does not reach the slot's start (R23)."""
     start, until = request.wanted.start, request.holder.consent_until
-    if not request.holder.minor(start, request.zone) or (until is not None and start < until):
+    if not request.minor or (until is not None and start < until):
         return NO
     return ({"guardian": ADULT},)
 
@@ -110,8 +109,8 @@ def concurrent(request: Request) -> Found:
     wanted = request.wanted
     if wanted.programme or request.backwards:
         return NO
-    meanwhile = (one for one in request.holder.own() if one.start < wanted.end and wanted.start < one.end)
-    rivals = [one for one in meanwhile if _rivals(request, one)]
+    start, end = wanted.start, wanted.end
+    rivals = [one for one in request.own if one.start < end and start < one.end and _rivals(request, one)]
     if rivals and overlapping(request):  # then his own slot on this machine is an overlap like any other
         rivals = [one for one in rivals if one.machine != request.policy.id]
     most = request.terms.most_unattended if wanted.runs_alone else request.terms.most_attended

@@ -102,10 +102,8 @@ def closed(request: Request) -> Found:
 def _in_one_opening(request: Request) -> bool:
     """Whether a single window holds the slot and the closing margin; mostly so, and then no windows need to be united."""
     start, end = request.wanted.start, request.wanted.end + timedelta(minutes=request.policy.machines_off_min)
-    return any(
-        one.start <= start and end <= one.end and one.audience in request.audiences
-        for one in request.rules.openings
-    )
+    around = [one for one in request.rules.openings if one.start <= start and end <= one.end]
+    return any(one.audience in request.audiences for one in around)
 
 
 def _may_run_on(request: Request) -> bool:

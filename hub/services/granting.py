@@ -219,6 +219,18 @@ def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
 
 def right_in(house: House, known: Known, machine: Machine, at: datetime) -> Right:
     """The same, where what is known is at hand; of the machine its `needs` are asked."""
+    asked = machine.id, machine.needs
+    rev, right = known.rights.get(asked, _NOTHING_YET)
+    if rev != house.rev or not right.holds(at):
+        right = _right_in(house, known, machine, at)
+        known.rights[asked] = house.rev, right
+    return right
+
+
+_NOTHING_YET = 0, Right(None, ())
+
+
+def _right_in(house: House, known: Known, machine: Machine, at: datetime) -> Right:
     policy = house.policies[machine.id]
     if policy.needs != machine.needs:
         policy = replace(policy, needs=machine.needs)

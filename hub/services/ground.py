@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from core.access import Objection, objection
-from core.booking import BookingRules, Taken, Wanted, best_seat, displaced, is_exempt, objections, status_of
+from core.booking import (
+    BookingRules,
+    Request,
+    Taken,
+    Wanted,
+    best_seat,
+    displaced,
+    is_exempt,
+    objections_to,
+    status_of,
+)
 from core.grants import MachinePolicy, Right
 from core.holder import Holder
 from core.terms import Terms
@@ -72,29 +82,46 @@ class Ground:
 
     machine: Machine
     person: Person
-    wanted: Wanted
-    rules: BookingRules
     right: Right
-    taken: tuple[Taken, ...]
-    now: datetime
+    request: Request
+
+    @property
+    def wanted(self) -> Wanted:
+        """The slot."""
+        return self.request.wanted
+
+    @property
+    def rules(self) -> BookingRules:
+        """What it is held against."""
+        return self.request.rules
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """The seats that are taken around it."""
+        return tuple(self.request.taken)
+
+    @property
+    def now(self) -> datetime:
+        """When it is judged."""
+        return self.request.now
 
     def against(self, now: datetime | None = None) -> tuple[Objection, ...]:
         """Everything against it, in order of rank; `now` where it is judged for another instant."""
-        return objections(self.wanted, self.taken, self.rules, now or self.now)
+        return objections_to(self._at(now))
 
     def seat(self, now: datetime | None = None) -> int | None:
         """The seat to give; `now` where it is judged for another instant."""
-        return best_seat(self.wanted, self.taken, self.rules, now or self.now)
+        return best_seat(self._at(now))
 
     def gives_way(self) -> tuple[str, ...]:
         """The reservations that a class takes the place of (R18)."""
         if not self.wanted.displace:
             return ()
-        return tuple(one.id for one in displaced(self.wanted, self.taken, self.rules, self.now))
+        return tuple(one.id for one in displaced(self.request))
 
     def status(self) -> ReservationStatus:
         """How it will stand: conditional, where a training has yet to grant the right (R14)."""
-        return status_of(self.rules, self.wanted, self.now)
+        return status_of(self.request)
 
     def held_until(self) -> datetime | None:
         """When a conditional slot lapses; None for any other."""
@@ -104,11 +131,18 @@ class Ground:
 
     def exempt(self) -> bool:
         """Whether no quota will count it."""
-        return is_exempt(self.rules, self.wanted, self.now)
+        return is_exempt(self.request)
 
     def with_token(self) -> "Ground":
         """The same by a rebooking token (R19)."""
-        return replace(self, wanted=replace(self.wanted, token=True))
+        return replace(self, request=replace(self.request, wanted=replace(self.wanted, token=True)))
+
+    def held_against(self, rules: BookingRules) -> "Ground":
+        """The same by other rules."""
+        return replace(self, request=replace(self.request, rules=rules))
+
+    def _at(self, now: datetime | None) -> Request:
+        return self.request if now is None else replace(self.request, now=now)
 
 
 def ground_of(
@@ -168,7 +202,7 @@ def _ground(tx: Tx, wish: Wish, house: House, known: Known, at: Moment) -> Groun
     )
     wanted = wanted_of(wish, facts.roles_of(person, machine.lab))
     taken = tuple(taken_of(tx, machine.id, near(rules, Span(wish.start, wish.end)), at.but))
-    return Ground(machine, person, wanted, rules, right, taken, at.now)
+    return Ground(machine, person, right, Request(wanted, taken, rules, at.now))
 
 
 def wanted_of(wish: Wish, roles: tuple[Role, ...]) -> Wanted:

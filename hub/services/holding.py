@@ -72,7 +72,7 @@ def holder_of(
 def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
     """The same of somebody who is known."""
     person, machine, now = known.person, asked.machine, asked.now
-    shared = _shared(asked.terms) and (person.household is not None or person.organisation is not None)
+    shared = (person.household is not None or person.organisation is not None) and _shared(asked.terms)
     persons = tx.people.sharing(person) if shared else [person.id]
     held = tx.bookings.shares(persons, counted_from(asked.terms, min(asked.start, now), machine.zone))
     return Holder(
@@ -85,14 +85,13 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
         household=person.household,
         organisation=person.organisation,
         barred_until=standing(known.strikes, now).barred_until if known.strikes else None,
-        held=tuple(one for one in held if one.id != asked.but),
+        held=tuple([one for one in held if one.id != asked.but] if asked.but else held),
     )
 
 
 def counted_from(terms: Terms, at: datetime, zone: str) -> datetime:
     """From when on what somebody holds may bear on a slot at `at` or later: what counts is read no further back."""
-    windows = {quota.window for quota in terms.quotas}
-    return min([at - BACK, *[_begin(window, at, zone) for window in windows]])
+    return min([at - BACK, *[_begin(quota.window, at, zone) for quota in terms.quotas]])
 
 
 def _begin(window: Window, at: datetime, zone: str) -> datetime:

@@ -57,7 +57,8 @@ class House:
                 self._opened.clear()
             whole = Span(_midnight(within.start), _midnight(within.end) + _DAY)
             known = self._opened[key] = self._open(machine, whole)
-        return tuple(one for one in known if one.start < within.end and one.end > within.start)
+        start, end = within.start, within.end
+        return tuple([one for one in known if one.start < end and one.end > start])
 
     def _open(self, machine: str, within: Span) -> tuple[Opening, ...]:
         around = Span(within.start - _DAY, within.end + _DAY)

@@ -5,10 +5,11 @@ process it is made. Nothing here decides.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core import sanctions
 from core.certificates import Event
+from core.grants import Right
 from core.timeline import instant
 from hub.ports import Person, StrikeEvent, Tx
 from hub.ports.revisions import house_name, person_name
@@ -19,11 +20,12 @@ from hub.services.kept import Kept
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person as one lab knows him."""
+    """A person as one lab knows him; `rights`: what he may at each machine, by what it needs, as of a revision of the house."""
 
     person: Person
     events: tuple[Event, ...]
     strikes: tuple[sanctions.Event, ...]
+    rights: dict[tuple[str, tuple[str, ...]], tuple[int, Right]] = field(default_factory=dict, compare=False)
 
 
 _KNOWN: Kept[tuple[str, str], Known] = Kept(16_384)  # everybody of a large lab, some kB each

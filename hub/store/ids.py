@@ -7,7 +7,7 @@ What must not be guessed at all (tokens, feeds, sessions) is wholly random, and 
 
 from base64 import urlsafe_b64encode
 from datetime import datetime
-from secrets import token_bytes
+from os import urandom
 
 from hub.store.schema.base import ms_of
 
@@ -16,4 +16,4 @@ _TIME, _CHANCE = 6, 10  # bytes: milliseconds since 1970 for 8,900 years; 80 bit
 
 def timed_id(now: datetime) -> str:
     """A new opaque name of 22 characters in base64url; those of one moment begin alike."""
-    return urlsafe_b64encode(ms_of(now).to_bytes(_TIME, "big") + token_bytes(_CHANCE)).decode()[:22]
+    return urlsafe_b64encode(ms_of(now).to_bytes(_TIME, "big") + urandom(_CHANCE)).decode()[:22]

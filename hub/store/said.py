@@ -7,7 +7,7 @@ an engine hear every statement all the same, and what the driver refuses is rais
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -33,13 +33,13 @@ class Said:
 
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
         """What it answers, values and names as SQLAlchemy would give them; KeyError where a parameter is missing."""
-        form = self._form(connection)
-        return form.converted(_said(connection, form.words, form.values(values), asks=True))
+        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        return form.converted(form.said(connection, values, asks=True))
 
     def bare(self, connection: Connection, **values: Any) -> list[Bare]:
         """The same as the driver gives it: instants in milliseconds, on SQLite truths as 0 and 1."""
-        form = self._form(connection)
-        return _said(connection, form.words, form.values(values), asks=True)
+        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        return form.said(connection, values, asks=True)
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
         """The first of its rows, or None."""
@@ -48,16 +48,11 @@ class Said:
 
     def run(self, connection: Connection, **values: Any) -> None:
         """Say it where nothing is answered."""
-        form = self._form(connection)
-        _said(connection, form.words, form.values(values))
+        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        form.said(connection, values)
 
-    def _form(self, connection: Connection) -> "_Form":
-        if not connection.in_transaction():
-            connection.begin()
-        dialect = connection.dialect
-        form = self._forms.get(dialect.name)
-        if form is None:
-            form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
+    def _form(self, dialect: Dialect) -> "_Form":
+        form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
         return form
 
 
@@ -77,8 +72,12 @@ class _Form:
         self._names = tuple(
             (compiled.positiontup if compiled.positional else compiled.bind_names.values()) or ()
         )
-        there = enumerate(_there(compiled.binds[name].type, dialect) for name in self._names)
+        self._cells_of = _picker(self._names)
+        kinds = [compiled.binds[name].type for name in self._names]
+        self._instants = [place for place, kind in enumerate(kinds) if isinstance(kind, UtcTime)]
+        there = enumerate(_there(kind, dialect) for kind in kinds)
         self._there = [(place, convert) for place, convert in there if convert is not None]
+        self._as_given = not (self._instants or self._there)
         self._own = {name: bind.value for name, bind in compiled.binds.items() if bind.value is not None}
         self._by_name = not compiled.positional
         answered: Any = getattr(statement, "exported_columns", {})
@@ -86,14 +85,27 @@ class _Form:
         found = enumerate(_back(each.type, dialect) for each in answered)
         self._back = [(place, convert) for place, convert in found if convert is not None]
 
-    def values(self, given: dict[str, Any]) -> Values:
-        """The parameters as the driver takes them."""
+    def said(self, connection: Connection, given: dict[str, Any], *, asks: bool = False) -> list[Bare]:
+        """Say it with these values, in a transaction; the driver's rows where it `asks`."""
+        if not connection.in_transaction():
+            connection.begin()
         if self._own:
             given = {**self._own, **given}
-        cells = [given[name] for name in self._names]
+        cells = self._cells_of(given)
+        if not self._as_given:
+            cells = self._converted(list(cells))
+        values = dict(zip(self._names, cells, strict=True)) if self._by_name else cells
+        return _said(connection, self.words, values, asks=asks)
+
+    def _converted(self, cells: list[Any]) -> Bare:
+        """The parameters as the driver takes them."""
+        for place in self._instants:
+            at = cells[place]
+            if at is not None:
+                cells[place] = ms_of(at)
         for place, convert in self._there:
             cells[place] = convert(cells[place])
-        return dict(zip(self._names, cells, strict=True)) if self._by_name else tuple(cells)
+        return tuple(cells)
 
     def converted(self, found: list[Bare]) -> list[Row]:
         """The driver's rows as the columns' types want them."""
@@ -109,18 +121,21 @@ class _Form:
         return cells
 
 
+def _picker(names: Sequence[str]) -> Callable[[dict[str, Any]], Bare]:
+    """How the values of these names are taken out of all that was given, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple(given[name] for name in names)
+
+
 def _record(names: Sequence[str]) -> Any:
     return namedtuple("Record", names, rename=True)  # noqa: PYI024 -- the names are known only here
 
 
 def _there(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     if isinstance(kind, UtcTime):  # most of what is converted: without SQLAlchemy's calls around it
-        return _ms_or_none
+        return None
     return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _ms_or_none(at: datetime | None) -> int | None:
-    return None if at is None else ms_of(at)
 
 
 def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
@@ -130,7 +145,7 @@ def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
 def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Bare]:
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
-    if hears := connection.dispatch.before_cursor_execute:
+    if hears := connection.engine.dispatch.before_cursor_execute:
         for hear in hears:  # (…, context, executemany)
             words, values = hear(connection, cursor, words, values, *(None, False))
     try:

@@ -17,7 +17,7 @@ from hub.store.books.revisions import Watch
 from hub.store.checkpoints import Checkpoints
 from hub.store.engines import file_of, is_sqlite, postgres_engine, reading_engine, writing_engine
 from hub.store.tx import ReadingTx, SqlTx
-from hub.store.writer import Task, Writer, commit_batch
+from hub.store.writer import Writer, commit_alone
 
 T = TypeVar("T")
 
@@ -42,14 +42,10 @@ class SqliteStore:
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.write`."""
-        task = Task(fn)
         if self._writer is not None:
-            self._writer.submit(task)
-        else:
-            with self._writing.connect() as connection:
-                commit_batch(connection, [task])
-        result: T = task.answer.result()
-        return result
+            return self._writer.write(fn)
+        with self._writing.connect() as connection:
+            return commit_alone(connection, fn)
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.read`."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -20,6 +20,9 @@ from sqlalchemy.exc import OperationalError
 from hub.ports.store import Busy, Tx
 from hub.store.said import say
 from hub.store.tx import SqlTx
+
+T = TypeVar("T")
+W = TypeVar("W")
 
 BATCH = 64  # tasks a commit; past it the last waits longer than the commit it saves (architecture.md)
 _NOW_NOT = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
@@ -40,25 +43,30 @@ class Writer:
         """`after` each commit is told, still in the writer's turn; the answers are given by then."""
         self._connection, self._after = engine.connect(), after
         self._tasks: deque[Task] = deque()
-        self._turn = threading.Condition()
+        self._lock = threading.Lock()
+        self._turn = threading.Condition(self._lock)
         self._writing: int | None = None  # the thread that writes just now
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, task: Task) -> None:
-        """Write the task, or queue it; RuntimeError from within a task (it would wait for itself) and after close."""
-        me = threading.get_ident()
-        with self._turn:
+    def write(self, fn: Callable[[Tx], T]) -> T:
+        """What `fn` answers, once it is on the disk; RuntimeError from within a task (it would wait for itself) and after close."""
+        me, task = threading.get_ident(), None
+        with self._lock:
             if self._writing == me:
                 raise RuntimeError("a write inside a write: pass the transaction on instead")
             if self._closed:
                 raise RuntimeError("the store is closed")
             if self._writing is not None or self._tasks:
+                task = Task(fn)
                 self._tasks.append(task)
-                return
-            self._writing = me
-        self._write([task])
+            else:
+                self._writing = me
+        if task is None:
+            return self._in_turn(commit_alone, fn)
+        answer: T = task.answer.result()
+        return answer
 
     def close(self) -> None:
         """Finish what waits, then end."""
@@ -70,7 +78,7 @@ class Writer:
 
     def _run(self) -> None:
         while batch := self._gather():
-            self._write(batch)
+            self._in_turn(commit_batch, batch)
 
     def _gather(self) -> list[Task]:
         """What waits, as soon as nobody writes; nothing once the store is closed."""
@@ -80,26 +88,39 @@ class Writer:
             self._writing = threading.get_ident() if batch else None
             return batch
 
-    def _write(self, batch: Sequence[Task]) -> None:
+    def _in_turn(self, commit: Callable[[Connection, W], T], what: W) -> T:
         try:
-            Context().run(
-                commit_batch, self._connection, batch
+            answer = Context().run(
+                commit, self._connection, what
             )  # a task sees nothing of who happens to write it
             if (driver := _driver(self._connection)) is not None:
                 self._after(driver)
+            return answer
         finally:
-            with self._turn:
+            with self._lock:
                 self._writing = None
                 if self._tasks or self._closed:
                     self._turn.notify()
+
+
+def commit_alone(connection: Connection, fn: Callable[[Tx], T]) -> T:
+    """Run one task in a transaction of its own; where it raises, the whole of it goes, and nothing else was in it."""
+    try:
+        with connection.begin():
+            return fn(SqlTx(connection))
+    except Exception as broken:
+        _leave(connection)
+        told = busy_or(broken)
+        if told is broken:
+            raise
+        raise told from broken
 
 
 def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:
     """Run all tasks in one transaction and answer each after its commit; if that fails, nobody was heard."""
     try:
         with connection.begin():
-            attempt = _alone if len(batch) == 1 else _attempt
-            answers = [attempt(connection, task) for task in batch]
+            answers = [_attempt(connection, task) for task in batch]
     except Exception as broken:  # noqa: BLE001 -- whatever it is, 64 callers wait to be told
         _leave(connection)
         for task in batch:
@@ -120,12 +141,6 @@ def _driver(connection: Connection) -> sqlite3.Connection | None:
     """The driver's own connection; None where it is lost."""
     driver: object = None if connection.invalidated else connection.connection.dbapi_connection
     return driver if isinstance(driver, sqlite3.Connection) else None
-
-
-def _alone(connection: Connection, task: Task) -> Callable[[], None]:
-    """What to answer once it is committed; where it raises, the whole transaction goes, and nothing else was in it."""
-    value = task.fn(SqlTx(connection))
-    return lambda: task.answer.set_result(value)
 
 
 def _attempt(connection: Connection, task: Task) -> Callable[[], None]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.booking import BookingRules, Taken, Wanted, best_seat, is_exempt, objections
+from core.booking import BookingRules, Request, Taken, Wanted, best_seat, is_exempt, objections
 from core.calendars import Hours, Week, openings
 from core.holder import Held, Holder, plan_of
 from core.terms import Daily, Quota, Scope, Subject, Terms, Unit, Window
@@ -143,5 +143,5 @@ def test_core_objects_exactly_where_the_minutes_do(
     against = objections(wanted, taken, rules, now)
     assert {one.code for one in against} == lab.codes(slot, now)
     if not against:
-        assert best_seat(wanted, taken, rules, now) == lab.seat_for(slot, now)
-        assert is_exempt(rules, wanted, now) == lab.same_day(slot, now)
+        assert best_seat(Request(wanted, taken, rules, now)) == lab.seat_for(slot, now)
+        assert is_exempt(Request(wanted, taken, rules, now)) == lab.same_day(slot, now)

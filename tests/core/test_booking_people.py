@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.booking import objections, status_of
+from core.booking import Request, objections, status_of
 from core.grants import Refusal
 from core.holder import Plan, plan_of
 from core.terms import Terms
@@ -115,10 +115,10 @@ def test_a_training_before_the_slot_makes_it_conditional_and_a_late_one_does_not
     slot = wanted("12:00", "13:00", "2026-11-27")
     day_before = slot.start - timedelta(hours=24)
     assert codes(slot, rules=rules, now=day_before - TICK) == []
-    assert status_of(rules, slot, day_before - TICK) is ReservationStatus.CONDITIONAL
+    assert status_of(Request(slot, (), rules, day_before - TICK)) is ReservationStatus.CONDITIONAL
     assert codes(slot, rules=rules, now=day_before) == [Reason.CERT_MISSING]
     assert codes(slot, rules=replace(rules, promised=frozenset({"CNC1"}))) == [Reason.CERT_MISSING]
-    assert status_of(RULES, slot, NOW) is ReservationStatus.CONFIRMED
+    assert status_of(Request(slot, (), RULES, NOW)) is ReservationStatus.CONFIRMED
 
 
 def test_an_expired_certificate_is_not_promised_back_by_a_training() -> None:

@@ -60,9 +60,9 @@ def test_todays_slots_begin_at_local_midnight() -> None:
     night = replace(rules, openings=RULES.openings)
     slot = wanted("00:10", "00:40", "2026-11-25")
     late, midnight = at("2026-11-24 23:50"), at("2026-11-25 00:00")
-    assert not is_exempt(night, slot, late)
-    assert not is_exempt(night, slot, midnight - TICK)
-    assert is_exempt(night, slot, midnight)
+    assert not is_exempt(Request(slot, (), night, late))
+    assert not is_exempt(Request(slot, (), night, midnight - TICK))
+    assert is_exempt(Request(slot, (), night, midnight))
 
 
 def test_two_ahead_are_enough_and_one_begun_is_not_ahead() -> None:
@@ -149,7 +149,7 @@ def test_each_lab_shares_out_its_own_machines_and_hands_are_two_everywhere() -> 
     assert codes(wanted("14:00", "15:00"), rules=amelie(elsewhere)) == []
     assert codes(wanted("14:00", "15:00"), rules=amelie(USED._replace(lab="adc"))) == [Reason.QUOTA]
     waits = holds("2026-11-24 16:00", "2026-11-24 17:00", exempt=True, lab="other")
-    assert is_exempt(amelie(waits), wanted("14:00", "15:00", "2026-11-24"), NOW)
+    assert is_exempt(Request(wanted("14:00", "15:00", "2026-11-24"), (), amelie(waits), NOW))
     busy = holds("2026-11-27 14:00", "2026-11-27 15:00", lab="other")
     assert codes(wanted("14:00", "15:00"), rules=amelie(busy)) == [Reason.CONCURRENT]
 
@@ -184,7 +184,7 @@ def test_staff_classes_and_a_token_are_outside_every_quota() -> None:
     assert codes(wanted("14:00", "15:00", roles=STAFF), rules=rules) == []
     assert codes(wanted("14:00", "15:00", kind=ReservationKind.CLASS), rules=rules) == []
     assert codes(wanted("14:00", "15:00", token=True), rules=rules) == []
-    assert is_exempt(rules, wanted("14:00", "15:00", token=True), NOW)
+    assert is_exempt(Request(wanted("14:00", "15:00", token=True), (), rules, NOW))
 
 
 def test_every_quota_that_breaks_is_said_at_once() -> None:

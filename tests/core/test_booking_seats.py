@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.booking import alternatives, best_seat, displaced, objections
+from core.booking import Request, alternatives, best_seat, displaced, objections
 from core.terms import Terms
 from core.vocabulary import Reason, ReservationKind
 from tests.core.shares import RULES, amelie, codes, holds, said, taken, wanted
@@ -58,7 +58,7 @@ def test_on_another_seat_the_quarter_may_be_whole() -> None:
     rules = replace(RULES, seats=(1, 2))
     bram, slot = taken("12:00", "14:00"), wanted("14:15", "15:15")
     assert codes(slot, bram, rules=rules) == []
-    assert best_seat(slot, [bram], rules, NOW) == 2
+    assert best_seat(Request(slot, [bram], rules, NOW)) == 2
     other = replace(bram, seat=2)
     assert codes(slot, bram, other, rules=rules) == [Reason.GAP]
 
@@ -82,7 +82,7 @@ def test_a_class_takes_booked_time_three_days_ahead_and_not_a_tick_later() -> No
     slot = wanted("13:00", "17:00", kind=CLASS, roles=STAFF, displace=True)
     early = bram.start - timedelta(hours=72)
     assert codes(slot, bram, now=early) == []
-    assert displaced(slot, [bram], RULES, early) == (bram,)
+    assert displaced(Request(slot, [bram], RULES, early)) == (bram,)
     ((code, params),) = said(slot, bram, now=early + TICK)
     assert (code, params) == (Reason.PRIORITY, {"hours": 72})
     assert codes(replace(slot, displace=False), bram, now=early) == [Reason.OVERLAP]

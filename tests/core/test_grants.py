@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.access import OpenSession, decide, stays
-from core.certificates import Act, Claim, Event
+from core.certificates import Act, Claim, Course, Event
 from core.compiling import compile_view, frank_view
-from core.grants import AT_THE_DESK, RESTING, Facts
+from core.grants import AT_THE_DESK, RESTING, Facts, right_of
 from core.timeline import stamp
 from core.views import BadView, policy_body, policy_from_body, view_body, view_from_body
 from core.vocabulary import Reason, Risk
@@ -94,6 +94,54 @@ def test_node_and_hub_decide_the_same_from_the_same_view(minute: int, booked: bo
     now = at("2026-11-24 00:00") + timedelta(minutes=minute)
     for key in ("k-amelie", "k-emma", "k-nobody"):
         assert decide(key, sent, now, FRESH) == decide(key, seen, now, FRESH)
+
+
+def test_a_right_is_remembered_from_the_last_event_on_and_never_past_one_that_is_to_come() -> None:
+    granted = NOW - timedelta(days=30)
+    found = right_of(person("amelie"), LAS_1, COURSES, NOW)
+    assert found.holds(granted)
+    assert not found.holds(granted - timedelta(microseconds=1))
+    revoked = Event("LAS1", Act.REVOKE, NOW + timedelta(days=1))
+    still = right_of(person("amelie", (*signed("GEN", "LAS1"), revoked)), LAS_1, COURSES, NOW)
+    assert not still.missing
+    assert not still.holds(NOW + timedelta(days=1))
+    assert not right_of(person("emma", ()), LAS_1, COURSES, NOW).holds(NOW)
+
+
+_EITHER = {
+    **COURSES,
+    "CNC1": Course("CNC1", valid_months=1),
+    "CNC2": Course("CNC2", dormant_months=2),
+    "MILL": Course("MILL", valid_months=24, needs=(("GEN",), ("CNC1", "CNC2"))),
+}
+_MILL = replace(LAS_1, risk=Risk.MEDIUM, needs=("LAS1", "MILL"))
+_LIKELY = (*(Act.GRANT for _ in range(12)), *Act)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*_EITHER]), st.sampled_from(_LIKELY), st.integers(-90, 9), st.booleans()), max_size=12),
+    st.integers(-30, 100), st.integers(0, 60), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_a_right_once_found_is_the_same_until_it_ends_as_long_as_nothing_happens(
+    happened: list[tuple[str, Act, int, bool]], asked: int, later: int, leaves: bool
+) -> None:
+    def day(number: int) -> datetime:
+        return NOW + timedelta(days=number)
+
+    granted = [Event(course, Act.GRANT, day(-20)) for course in _EITHER]
+    events = [
+        Event(course, act, day(on), claim=Claim("LAS-1", day(on + 1), day(on + 3)) if claimed else None)
+        for course, act, on, claimed in happened
+    ]
+    member = person("amelie", (*granted, *events), member_until=day(40) if leaves else None)
+    found, other = right_of(member, _MILL, _EITHER, day(asked)), day(asked - 10 + later)
+    if found.holds(other):
+        assert right_of(member, _MILL, _EITHER, other) == found
+    if not found.missing and max(on for _, _, on, _ in [("", "", -20, False), *happened]) <= asked:
+        assert found.holds(day(asked)), "an answer that is good only for those who ask twice"
+    if found.until is not None:
+        assert not found.holds(found.until)
 
 
 def test_unknown_fields_are_ignored() -> None:

@@ -6,6 +6,7 @@ Each asks the partial index over what is not done, so a million finished ones co
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, text
@@ -22,6 +23,10 @@ TABLE = table_of(schema.Reservation)
 C = TABLE.c
 AS_READ = tuple(  # the columns in the order of `Reservation`
     C[{"start": "start_ms", "end": "end_ms"}.get(each.name, each.name)] for each in fields(Reservation)
+)
+_COLUMNS, _CELLS = (
+    tuple(column.name for column in AS_READ),
+    attrgetter(*(each.name for each in fields(Reservation))),
 )
 _KIND, _STATUS = (AS_READ.index(column) for column in (C.kind, C.status))
 _LATE = Said(
@@ -86,27 +91,7 @@ class DueBookings:
 
 def values_of(made: Reservation) -> dict[str, Any]:
     """A reservation as a row."""
-    return {
-        "id": made.id,
-        "lab": made.lab,
-        "machine": made.machine,
-        "seat": made.seat,
-        "person": made.person,
-        "start_ms": made.start,
-        "end_ms": made.end,
-        "kind": made.kind,
-        "status": made.status,
-        "note": made.note,
-        "by": made.by,
-        "created": made.created,
-        "changed": made.changed,
-        "rev": made.rev,
-        "held_until": made.held_until,
-        "planned_end": made.planned_end,
-        "series": made.series,
-        "party": made.party,
-        "exempt": made.exempt,
-    }
+    return dict(zip(_COLUMNS, _CELLS(made), strict=True))
 
 
 def read_as(row: Bare) -> Reservation:

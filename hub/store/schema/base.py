@@ -16,9 +16,10 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 def ms_of(at: datetime) -> int:
     """Whole milliseconds since 1970, rounded down; a naive datetime is a ValueError."""
-    if at.tzinfo is None:
-        raise ValueError("a stored instant needs a time zone")
-    return (at - EPOCH) // _MS
+    try:
+        return (at - EPOCH) // _MS
+    except TypeError as naive:
+        raise ValueError("a stored instant needs a time zone") from naive
 
 
 def instant_of(at_ms: int) -> datetime:

@@ -2,9 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
-# one worker per core up to four: more of them only fight over the disk's fsync
+# one worker per core up to four: more of them only fight over the disk's fsync; each keeps to its own files while it has some,
+# so that a demo or a browser is started once for them, and takes from the other what is left at the end
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
 export STRICT
+ifneq ($(PYTHONDONTWRITEBYTECODE),)
+# somebody wants no bytecode beside the sources: then it lies apart, or each of some hundred programs compiles it all anew
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.cache/bytecode
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test run test check bench wheel lock format words clean
@@ -23,7 +29,7 @@ run: setup ## the demo lab on http://127.0.0.1:8080/ ; Ctrl-C ends all of it (AR
 	@exec $(BIN)/loquet demo $(ARGS)
 
 test: setup-test ## the whole suite (STRICT=1: what is missing fails; TESTS=tests/core for a part)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS) $(ARGS)
 
 check: setup-test ## format, lint, types, architecture, dependencies, sizes, purity, translations, duplicates
 	@$(BIN)/python -m tools.check $(ARGS)

@@ -72,9 +72,10 @@ def down(case: Case) -> Found:
 
 
 def without_resource(case: Case) -> Found:
-    """The extraction that the machine needs is missing, or something that it shares with others is down (R49)."""
-    own = ({"resource": "extraction"},) if Inhibit.EXTRACTION in case.situation.inhibits else _NO
-    return (*own, *({"resource": name} for name in case.policy.lacks))
+    """The machine's extraction is missing, or what it shares is down: an OUT, which hinders no maintainer (R49)."""
+    own = ("extraction",) if Inhibit.EXTRACTION in case.situation.inhibits else ()
+    shared = () if case.maintaining else case.policy.lacks
+    return tuple({"resource": name} for name in dict.fromkeys((*own, *shared)))
 
 
 def overdue(case: Case) -> Found:
@@ -210,7 +211,7 @@ REFUSALS: Rules = (
     (Reason.STAFF_ONLY, for_staff),  # when
     (Reason.LAB_CLOSED, closed),
     (Reason.QUIET, too_loud),
-    (Reason.BUDDY, lambda case: _YES if case.lonely else _NO),
+    (Reason.BUDDY, lambda case: case.too_alone),
     (Reason.OCCUPIED, occupied),
     (Reason.RESERVED_OTHER, reserved_by_other),
     (Reason.LEAD, no_walk_up),
@@ -226,6 +227,7 @@ _OF_PERSON = CERTIFICATES | {
     Reason.MEMBER_SUSPENDED,
     Reason.MEMBER_EXPIRED,
     Reason.CHARTER,
+    Reason.AGE,
 }
 AT_THE_MACHINE = frozenset(
     {

@@ -124,7 +124,10 @@ def _staff(roles: Iterable[Role]) -> bool:
 
 def span_around(spans: Iterable[Span], at: datetime) -> Span | None:
     """The span that holds `at`, if any."""
-    return next((span for span in spans if span.holds(at)), None)
+    for span in spans:
+        if span.start <= at < span.end:
+            return span
+    return None
 
 
 def next_start(spans: Iterable[Span], at: datetime) -> datetime | None:

@@ -1,11 +1,11 @@
-"""Is anybody else there? Where a machine asks for company, two must be present (R58, S24).
+"""Is anybody else there? Where a machine asks for company, two must be present (R58, S24); a guest has his host there (R22).
 
 Each presence has an end of its own, so that a node that hears nothing more counts nobody for ever. Who stands at the
 machine is there by that, and is not his own company: persons go by their opaque ids, never by name. `always`: at any hour; `off-hours`: when the house itself, with its staff, is closed.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.calendars import span_around
@@ -21,6 +21,9 @@ class Company:
     ends: tuple[datetime, ...] = ()
     staffed: tuple[Span, ...] = ()
     who: tuple[str, ...] = ()  # whose each end is; empty: not said
+    hosts: Mapping[str, datetime | None] = field(
+        default_factory=dict
+    )  # guest -> until when his host is there
 
 
 NOBODY = Company()
@@ -38,6 +41,21 @@ def alone_from(rule: str, company: Company, now: datetime, me: str | None = None
         return at
     at = now
     while (later := _not_alone_until(company.staffed, together_until, at)) > at:
+        at = later
+    return at
+
+
+def unhosted_from(
+    hosts: Mapping[str, datetime | None], openlab: Iterable[Span], now: datetime, guest: str
+) -> datetime | None:
+    """From when on the guest's host would have to be there and is not (`now`: already); None: he is no guest.
+
+    While the house is open to everybody he needs none (R22).
+    """
+    if guest not in hosts:
+        return None
+    spans, until, at = tuple(openlab), hosts[guest] or now, now
+    while (later := _not_alone_until(spans, until, at)) > at:
         at = later
     return at
 

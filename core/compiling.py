@@ -71,6 +71,7 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
     stamps = {
         name: getattr(facts, name) for name in ("epoch", "store", "rev", "audit", "checklists", "company")
     }
+    stamps["company"] = replace(facts.company, hosts=_hosts(facts, machine, now))
     bookings = tuple(sorted(facts.bookings, key=lambda one: (one.start, one.id)))
     return MachineView(
         issued=now,
@@ -81,6 +82,13 @@ def frank_view(facts: Facts, machine: MachinePolicy, now: datetime) -> MachineVi
         openings=tuple(facts.openings),
         **stamps,
     )
+
+
+def _hosts(facts: Facts, machine: MachinePolicy, now: datetime) -> dict[str, datetime | None]:
+    """Who is a guest today, and until when his host is there (R22)."""
+    day = local_day(now, machine.zone)
+    guests = (one.who for one in facts.people if one.personal.pass_day == day)
+    return {guest: facts.company.hosts.get(guest) for guest in guests}
 
 
 def _grant(

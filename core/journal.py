@@ -114,11 +114,11 @@ def line(
     try:
         before = (
             f'{{"at":{_quoted(stamp.at)},"boot":{_quoted(stamp.boot)},"clock":{_quoted(stamp.clock)}'
-            f',"data":{canonical(data)}'
+            f',"data":{canonical(data) if data else "{}"}'
         )
         behind = (
             f'"mono_ms":{stamp.mono_ms},"prev":{_quoted(head.hash)},"seq":{seq}'
-            f',"session":{"null" if session is None else _quoted(session)},"type":{_quoted(kind)}}}'
+            f',"session":{"null" if session is None else _quoted(session)},"type":"{kind}"}}'
         )
         found = hashlib.sha256(f"{before},{behind}".encode()).hexdigest()
     except (TypeError, ValueError) as problem:

@@ -77,7 +77,9 @@ def _opening_body(one: Opening) -> dict[str, Any]:
 
 def _company_body(company: Company) -> dict[str, Any]:
     staffed = [{"start": stamp(one.start), "end": stamp(one.end)} for one in company.staffed]
-    return {"ends": [stamp(end) for end in company.ends], "staffed": staffed, "who": list(company.who)}
+    said = {"ends": [stamp(end) for end in company.ends], "staffed": staffed, "who": list(company.who)}
+    hosts = {guest: None if end is None else stamp(end) for guest, end in company.hosts.items()}
+    return {**said, **({"hosts": hosts} if hosts else {})}
 
 
 def view_from_body(body: Mapping[str, Any]) -> MachineView:
@@ -116,7 +118,8 @@ def _company(told: Any) -> Company:
         return NOBODY
     staffed = tuple(Span(instant(one["start"]), instant(one["end"])) for one in told["staffed"])
     who = tuple(_text(one) for one in told.get("who", ()))
-    return Company(tuple(instant(end) for end in told["ends"]), staffed, who)
+    hosts = {_text(guest): _until(end) for guest, end in told.get("hosts", {}).items()}
+    return Company(tuple(instant(end) for end in told["ends"]), staffed, who, hosts)
 
 
 def _checklists(texts: Any) -> Checklists:

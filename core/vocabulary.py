@@ -235,6 +235,27 @@ class MachineStatus(StrEnum):
     STAFF_ONLY = "staff_only"
 
 
+class ResourceKind(StrEnum):
+    """What several machines may depend on (R49); `other` goes by its name alone."""
+
+    EXTRACTION = "extraction"
+    COMPRESSOR = "compressor"
+    WATER = "water"
+    ROOM = "room"
+    OTHER = "other"
+
+
+class Trouble(StrEnum):
+    """What a report says is wrong, at the machine and from afar (R46)."""
+
+    MACHINE = "machine"
+    TOOL = "tool"
+    EXTRACTION = "extraction"
+    COMPUTER = "computer"
+    FIRE = "fire"
+    OTHER = "other"
+
+
 class Risk(StrEnum):
     """How much harm a machine can do; sets the age limit of a view (R45)."""
 

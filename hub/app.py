@@ -13,11 +13,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from hub import api
 from hub.api import exports
+from hub.api.paths import LateRule
 from hub.clock import SystemClock
 from hub.ports import Clock, Store, Tx
 from hub.ports.link import NodeLink
 from hub.services.exporting import everything
+from hub.services.inviting import Invitations
 from hub.services.sealing import Vault
+from hub.services.watched import Watch
 from hub.settings import Settings
 from hub.store.store import open_store
 from hub.web import (
@@ -32,10 +35,13 @@ from hub.web import (
     freshly,
     groups,
     health,
+    incidents,
+    joining,
     keeping,
     machines,
     members,
     mine,
+    naming,
     orders,
     outages,
     repeating,
@@ -45,10 +51,12 @@ from hub.web import (
     staff,
     strikes,
     taking,
+    trainings,
     upkeep,
     waiting,
     warnings,
     week,
+    welcome,
 )
 from hub.web import bench as bench_pages
 from hub.web.accounts import Accounts
@@ -89,12 +97,14 @@ def create_app(
     clock: Clock | None = None,
     link: NodeLink | None = None,
     bench: BenchPort | None = None,
+    watch: Watch | None = None,
 ) -> Flask:
     """The hub's application; what is not given is made from the settings. The bench is there only when given."""
     kept = store or open_store(settings.database_url)
     told: Store = Announcing(kept, link) if link is not None else kept
     time, vault = clock or SystemClock(), Vault(settings.badge_secret())
     app = Flask("hub", static_folder=str(STATIC), template_folder=str(STATIC.parent / "templates"))
+    app.url_rule_class = LateRule
     _configure(app, settings)
     app.extensions[EXTENSION] = House(told, time, demo=bench is not None, public_url=settings.public_url)
     csrf = CSRFProtect(app)
@@ -103,7 +113,7 @@ def create_app(
     speak(app)
     frame(app)
     say_error(app)
-    _pages(app, told, (time, vault), link)
+    _pages(app, told, (time, vault), watch or Watch(kept, time, link))
     deps = api.Deps(told, time, signing.signed_in, signing.csrf_ok, settings.public_url, vault)
     _api(app, csrf, deps)
     if bench is not None:
@@ -116,10 +126,10 @@ def create_app(
     return app
 
 
-def create_ops_app(store: Store, link: NodeLink | None = None) -> Flask:
+def create_ops_app(watch: Watch) -> Flask:
     """The second listener: health for whoever watches, on a port of its own."""
     app = Flask("ops", static_folder=None)
-    app.register_blueprint(health.health(store, link))
+    app.register_blueprint(health.health(watch))
     return app
 
 
@@ -140,7 +150,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
 
 
-def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | None) -> None:
+def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], watch: Watch) -> None:
     clock, vault = own
     limiter = Limiter(signing.address, app=app)
     for blueprint in (
@@ -166,13 +176,18 @@ def _pages(app: Flask, store: Store, own: tuple[Clock, Vault], link: NodeLink | 
         fit,
         reporting,
         upkeep,
+        naming,
+        incidents,
+        trainings,
     ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(signing.pages(limiter))
+    app.register_blueprint(joining.pages(limiter))
+    app.register_blueprint(welcome.pages(Invitations(bytes.fromhex(app.config["SECRET_KEY"]))))
     app.register_blueprint(assuring.pages(limiter, vault))
     app.register_blueprint(taking.pages(lambda tx, who, at: exports.everything(everything(tx, who), at)))
     app.register_blueprint(freshly.limited_pages(limiter, enrolments.blueprint))
-    app.register_blueprint(health.health(store, link, health.bearers_only(store, clock)))
+    app.register_blueprint(health.health(watch, health.bearers_only(store, clock)))
 
 
 def _api(app: Flask, csrf: CSRFProtect, deps: api.Deps) -> None:

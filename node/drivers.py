@@ -55,6 +55,8 @@ class Plug(NamedTuple):
     password_file: Path | None
     tls: bool
     ca: Path | None
+    http_user: str | None = None  # shelly-gen1 alone: its own web server's login
+    http_password_file: Path | None = None
 
 
 class Printer(NamedTuple):
@@ -63,6 +65,8 @@ class Printer(NamedTuple):
     kind: str
     url: str
     key_file: Path | None
+    user: str | None = None  # prusalink alone: its digest login
+    password_file: Path | None = None
 
 
 class Drivers(NamedTuple):
@@ -144,6 +148,7 @@ def _plug(section: Section, told: Drivers, base: Path) -> Plug | None:
     topic = section.get("topic", str)
     if not topic or set(topic) & set("+#") or topic.startswith("loquet/"):
         raise section.problem("topic", "`topic` must be the plug's own, without wildcards")
+    web = _login(section, "http_user", "http_password_file", base) if told.power == "shelly-gen1" else _NOBODY
     return Plug(
         kind=told.power,
         topic=topic,
@@ -155,13 +160,32 @@ def _plug(section: Section, told: Drivers, base: Path) -> Plug | None:
         password_file=section.path("password_file", base),
         tls=tls,
         ca=section.path("ca", base),
+        http_user=web[0],
+        http_password_file=web[1],
     )
 
 
 def _printer(section: Section, sensor: str, base: Path) -> Printer | None:
     if sensor not in PRINTERS:
         return None
-    return Printer(sensor, _url(section), section.path("key_file", base))
+    url, key_file = _url(section), section.path("key_file", base)
+    user, password_file = _login(section, "user", "password_file", base) if sensor == "prusalink" else _NOBODY
+    if key_file is not None and user is not None:
+        raise section.problem(
+            "key_file", "`key_file` or `user` with `password_file`: one of the two signs in"
+        )
+    return Printer(sensor, url, key_file, user, password_file)
+
+
+_NOBODY: Final[tuple[None, None]] = (None, None)
+
+
+def _login(section: Section, user: str, file: str, base: Path) -> tuple[str | None, Path | None]:
+    """A name and the file of its password: both or neither."""
+    name, path = section.get(user, str, "") or None, section.path(file, base)
+    if (name is None) is not (path is None):
+        raise section.problem(user if name else file, f"`{user}` and `{file}` go together")
+    return name, path
 
 
 def _url(section: Section) -> str:

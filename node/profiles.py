@@ -1,7 +1,7 @@
 """Is this board wired as it may be? [board] says how; what firmware_config/wiring.md forbids is refused before a pin is claimed.
 
-Rules: a list one can read aloud, the first that is broken is told; without a [board] nothing is known of the
-wiring and nothing is checked (the demo has none). What software cannot see, the file has to say in words.
+Rules: a list one can read aloud, the first that is broken is told; what the pins alone show is refused without a [board],
+too (pinning). What software cannot see, the file has to say in words.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.drivers import INPUT, PLUG_POWER, PLUGS, PRINTERS, PULSE, Drivers, Line
+from node.pinning import AIR, BYPASS, ESTOP, RELAYS, TALKING, PinRule, outputs
 from node.sections import Section
 
-RELAY_PINS: Final = range(9, 28)  # BCM 9-27 are pulled down from power-on, 0-8 up (BCM2835 peripherals, 6.2)
-SPI_PINS: Final = range(7, 12)  # SPI0: the reader's
-TALKING_PINS: Final = (14, 15)  # the serial console drives them at boot
 PULL_OHM: Final = range(1_000, 10_001)  # stronger than the chip's own 50 kΩ, within what a pin can drive
 BEHIND: Final = (
     "contactor-coil", "permit-input", "socket",
@@ -67,29 +65,28 @@ class Rule:
     why: str
 
 
-def _outputs(wiring: Wiring) -> list[Line]:
-    return [wiring.pins[name] for name in ("relay", "extraction") if name in wiring.pins]
-
-
 def _networked(wiring: Wiring) -> bool:
     return wiring.drivers.power in PLUGS or wiring.drivers.busy in (PLUG_POWER, *PRINTERS)
 
 
-def _opens_to(wiring: Wiring, name: str, *, active: bool) -> bool:
-    """Does a cut cable of this contact read as active?"""
-    return name in wiring.pins and wiring.pins[name].active_high is active
-
-
 def _unpulled(wiring: Wiring) -> bool:
-    return any(line.active_high and wiring.board.pull_down_ohm not in PULL_OHM for line in _outputs(wiring))
+    return any(
+        line.active_high and wiring.board.pull_down_ohm not in PULL_OHM for line in outputs(wiring.pins)
+    )
 
 
 def _unraised(wiring: Wiring) -> bool:
-    return any(not line.active_high and wiring.board.pull_up_ohm not in PULL_OHM for line in _outputs(wiring))
+    return any(
+        not line.active_high and wiring.board.pull_up_ohm not in PULL_OHM for line in outputs(wiring.pins)
+    )
 
 
 def _never(word: str) -> Rule:
     return Rule("behind", lambda wiring: word in wiring.board.behind, f"{word}: {NEVER_BEHIND[word]}")
+
+
+def _of_pins(rule: PinRule) -> Rule:
+    return Rule(rule.key, lambda wiring: rule.broken(wiring.pins), rule.why)
 
 
 RULES: Final = (
@@ -109,37 +106,17 @@ RULES: Final = (
     Rule(
         "power", lambda w: w.high and _networked(w), "a high-risk machine never depends on a network driver"
     ),
-    Rule(
-        "pins",
-        lambda w: any(line.pin not in RELAY_PINS for line in _outputs(w)),
-        "relay and extraction belong on BCM 9 to 27: the others are pulled up from power-on",
-    ),
-    Rule(
-        "pins",
-        lambda w: any(line.pin in SPI_PINS or line.pin in TALKING_PINS for line in w.pins.values()),
-        "BCM 7 to 11 are the reader's SPI, 14 and 15 the serial console's, which talks at boot",
-    ),
+    _of_pins(RELAYS),
+    _of_pins(TALKING),
     Rule("pull_down_ohm", _unpulled, "an active-high relay needs a pull-down of 1 to 10 kΩ at the board"),
     Rule(
         "pull_up_ohm",
         _unraised,
         "an active-low relay needs a pull-up of 1 to 10 kΩ: without it the Pi's own pull-down switches it on",
     ),
-    Rule(
-        "pins",
-        lambda w: _opens_to(w, "estop", active=False),
-        "estop: a cut cable must stop the machine (normally closed contact, estop_active_high = true)",
-    ),
-    Rule(
-        "pins",
-        lambda w: _opens_to(w, "bypass", active=False),
-        "bypass: a cut cable must read as bypassed (bypass_active_high = true)",
-    ),
-    Rule(
-        "pins",
-        lambda w: _opens_to(w, "extraction_ok", active=True),
-        "extraction_ok: a cut cable must read as lost (extraction_ok_active_high = false)",
-    ),
+    _of_pins(ESTOP),
+    _of_pins(BYPASS),
+    _of_pins(AIR),
     Rule(
         "inputs",
         lambda w: w.board.inputs == "direct" and w.drivers.risk != "low",

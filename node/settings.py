@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from node.attached import BARE, Fittings, Reader, fittings_of, reader_of
 from node.drivers import INPUT, LOOPBACK, PLAIN, PLUGS, TABLES, Drivers, Line, drivers_of
+from node.pinning import against
 from node.sections import Section, SettingsError, sections_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
     run_dir = base / node.get("run_dir", str)
     drivers = drivers_of(sections, base, run_dir)
     pins, reader = _pins(sections["pins"], drivers), reader_of(sections["reader"])
-    board = _board(sections["board"], drivers, pins)
+    board = _board(sections, drivers, pins)
     fittings = fittings_of(sections["face"], {line.pin for line in pins.values()}, reader)
     return NodeSettings(
         id=name,
@@ -131,9 +132,13 @@ def _settings(sections: dict[str, Section], base: Path) -> NodeSettings:
     )
 
 
-def _board(section: Section, drivers: Drivers, pins: dict[str, Line]) -> "Board | None":
-    """What [board] says, looked through; None without it."""
+def _board(sections: dict[str, Section], drivers: Drivers, pins: dict[str, Line]) -> "Board | None":
+    """What [board] says, looked through; None without it, the pins looked at all the same."""
+    section = sections["board"]
     if not section.given:
+        if found := against(pins, drivers.risk):
+            table, key, why = found
+            raise sections[table].problem(key, f"`{key}`: {why}")
         return None
     from node.profiles import checked_board  # noqa: PLC0415 -- its rules are for a board that is described
 

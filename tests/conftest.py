@@ -1,14 +1,21 @@
 """What every test may ask for, and what none may do: reach beyond this machine."""
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_socket
 
+from tests import surroundings
 from tests.broker import Broker
-from tests.postgres import Cluster
+
+if TYPE_CHECKING:
+    from tests.postgres import Cluster
+
+surroundings.prepare()
 
 # folders whose tests are about programs that talk to each other; everywhere else a socket is a mistake
 TALKING = ("together", "faults", "node", "browser", "hub/store", "hub/mqtt", "architecture")
@@ -25,6 +32,11 @@ EVERYBODY = {
 def _may_talk(item: pytest.Item) -> bool:
     where = item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
     return item.get_closest_marker("loopback") is not None or where.startswith(TALKING)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not look through it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,8 +71,10 @@ def broker(broker_for: Callable[..., Broker]) -> Broker:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Cluster]:
+def postgres_cluster() -> Iterator["Cluster"]:
     """This worker's PostgreSQL server."""
+    from tests.postgres import Cluster  # noqa: PLC0415 - its driver costs a quarter of a second; few ask for it
+
     with Cluster() as cluster:
         yield cluster
 

@@ -38,7 +38,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self.user = _ordinary_user()
-        self.folder = Path(tempfile.mkdtemp(prefix="lq-pg-", dir="/tmp"))  # a socket's path has 107 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="lq-pg-"))  # a socket's path has 107 bytes
         self.templates: dict[str, str] = {}
         if self.user:
             shutil.chown(self.folder, self.user)

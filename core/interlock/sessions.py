@@ -24,7 +24,9 @@ def energise(state: State, event: ev.Energise, policy: Policy) -> Change:
     begun = (_session_start(event.session, event.facts),)
     if policy.pre_run_s > 0 and state.phase is Phase.IDLE:
         return Change(replace(state, phase=Phase.STARTING, session=event.session), begun, Accept())
-    on = replace(state, phase=Phase.IN_USE, session=event.session)
+    on = State(
+        Phase.IN_USE, state.inhibits, state.locks, event.session, state.busy, state.alarm
+    )  # `replace` asks for each field by name: a tap waits for this one
     return Change(on, (*begun, Record("power-on", event.session.id)), Accept())
 
 
@@ -130,5 +132,5 @@ def _meant(state: State, asked_for: str | None) -> bool:
 
 
 def _session_start(session: Session, facts: Mapping[str, object]) -> Record:
-    data = {**facts, "who": session.who, "kind": session.kind.value, "until": session.until}
+    data = {**facts, "who": session.who, "kind": session.kind._value_, "until": session.until}
     return Record("session-start", session.id, data)

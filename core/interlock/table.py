@@ -71,16 +71,18 @@ def step(state: State, event: ev.Event, policy: Policy) -> tuple[State, tuple[Ac
 def _acts(before: State, change: Change, *, booting: bool) -> tuple[Act, ...]:
     """Relay open, records, extraction, relay closed, answer: the one order of the house."""
     after = change.state
+    had_power, has_power = before.power, after.power
+    had_air, has_air = before.extraction, after.extraction
     acts: list[Act] = []
-    if (before.power and not after.power) or booting:
+    if (had_power and not has_power) or booting:
         acts.append(OpenRelay())
     if change.records:
         acts.append(Journal(change.records))
-    if after.extraction and (booting or not before.extraction):
+    if has_air and (booting or not had_air):
         acts.append(ExtractionOn())
-    if after.power and not before.power:
+    if has_power and not had_power:
         acts.append(CloseRelay())
-    if not after.extraction and (booting or before.extraction):
+    if not has_air and (booting or had_air):
         acts.append(ExtractionOff())
     if change.answer is not None:
         acts.append(change.answer)

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -24,7 +24,7 @@ _UNWELCOME = re.compile("[\\x00\\ud800-\\udfff]")
 def parse(raw: bytes) -> dict[str, object]:
     """The JSON object that `raw` (UTF-8) spells; Refused(JSON) for anything else."""
     try:
-        found = _READER.decode(raw.decode("utf-8"))
+        found = _read(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Refused(Flaw.JSON, type(error).__name__) from None
     if not isinstance(found, dict):
@@ -37,7 +37,7 @@ def parse(raw: bytes) -> dict[str, object]:
 
 def encode(body: Mapping[str, object]) -> bytes:
     """`body` as one line of UTF-8 JSON, names sorted; ValueError for what JSON cannot say."""
-    return _WRITER.encode(body).encode("utf-8")
+    return _spell(body).encode("utf-8")
 
 
 def canonical(record: Mapping[str, object]) -> str:
@@ -46,7 +46,7 @@ def canonical(record: Mapping[str, object]) -> str:
     Names sorted by code point, no spaces, strings in NFC; ValueError for a float, which has many
     spellings.
     """
-    return _WRITER.encode(_normal(record))
+    return _spell(record if _plain(record) else _normal(record))
 
 
 def instant_text(instant: datetime) -> str:
@@ -65,6 +65,15 @@ def read_instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _read(text: str) -> object:
+    """What `text` spells. Ours begins and ends with its object; space around it is JSON's own right."""
+    try:
+        found, end = _SCAN(text, 0)
+    except StopIteration:
+        return _READER.decode(text)
+    return found if end == len(text) else _READER.decode(text)
+
+
 def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -73,6 +82,8 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _int(text: str) -> int:
+    if len(text) < _INT_DIGITS - 1:  # fifteen digits: less than 2**53 whatever they are
+        return int(text)
     value = int(text) if len(text) <= _INT_DIGITS else MOST_INT + 1
     if abs(value) > MOST_INT:
         raise Refused(Flaw.JSON, "an integer beyond 2^53")
@@ -117,6 +128,17 @@ def _look_at_texts(values: Iterable[object]) -> None:
             raise Refused(Flaw.JSON, "NUL or half a surrogate pair")
 
 
+def _plain(record: Mapping[str, object]) -> bool:
+    """Whether `_normal` would change nothing: ASCII and whole numbers, no deeper than a list. A tap waits for it."""
+    for name, value in record.items():
+        if type(name) is not str or not name.isascii():
+            return False
+        for one in value if type(value) is list else (value,):
+            if type(one) not in _AS_THEY_ARE or (type(one) is str and not one.isascii()):
+                return False
+    return type(record) is dict
+
+
 def _normal(value: object) -> object:
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
@@ -141,4 +163,19 @@ def _name(name: object) -> str:
 _READER = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_int=_int, parse_float=_float, parse_constant=_constant
 )
+_SCAN: Callable[[str, int], tuple[object, int]] = _READER.scan_once  # type: ignore[attr-defined]  # `decode`'s own
 _WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
+def _speller() -> Callable[[object], str]:
+    """`_WRITER.encode`, with its C part made once and not at each call; Pythons without that part go the long way."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _WRITER.encode
+    quoted = json.encoder.encode_basestring
+    chunks = make(None, _WRITER.default, quoted, None, ":", ",", True, False, False)  # noqa: FBT003 - C's own
+    return lambda value: "".join(chunks(value, 0))
+
+
+_spell = _speller()

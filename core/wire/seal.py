@@ -5,6 +5,7 @@ Nothing that was not sealed by the other side reaches zlib or the JSON parser's 
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import re
@@ -23,6 +24,7 @@ MOST_PACKET_BYTES = 2048 * KIB  # Mosquitto's max_packet_size: one above throws 
 MOST_TOPIC_BYTES = 256  # what topic and header take of a packet, generously
 MOST_VIEW_BYTES = 8192 * KIB  # inflated: 10,000 members with room (wire.md)
 MOST_BODY_BYTES = 256 * KIB  # inflated: every other message
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _BASE64URL = re.compile(rb"[A-Za-z0-9_-]+")
 _LEVEL = 6  # zlib's own default: a better one costs a Pi more time than the network saves
 _SMALL_WINDOW, _SMALL_MEMORY = 10, 4  # a window of 1 KiB: 16 µs instead of 100 for an answer, as short
@@ -102,13 +104,18 @@ def badge_key(key: bytes, uid: bytes) -> str:
 
 
 def badge_namer(key: bytes) -> Callable[[bytes], str]:
-    """`badge_key` under one key, which is worked into the hash once: a tap waits for it."""
-    keyed = hmac.new(key, None, hashlib.sha256)
+    """`badge_key` under one key, which is worked into the hash once: a tap waits for it.
+
+    RFC 2104: the two halves of HMAC, each with its pad already taken in (a key of ours is shorter than a block).
+    """
+    block = key.ljust(hashlib.sha256().block_size, b"\0")
+    inside, outside = (hashlib.sha256(bytes(one ^ pad for one in block)) for pad in (0x36, 0x5C))
 
     def name(uid: bytes) -> str:
-        one = keyed.copy()
-        one.update(uid)
-        return _text(one.digest()[:BADGE_KEY_BYTES]).decode("ascii")
+        inner, outer = inside.copy(), outside.copy()
+        inner.update(uid)
+        outer.update(inner.digest())
+        return _text(outer.digest()[:BADGE_KEY_BYTES]).decode("ascii")
 
     return name
 
@@ -143,7 +150,7 @@ def _mac(key: bytes, topic: str, packed: bytes) -> bytes:
 
 
 def _text(raw: bytes) -> bytes:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+    return binascii.b2a_base64(raw, newline=False).translate(_URLSAFE).rstrip(b"=")
 
 
 def _bytes(text: bytes) -> bytes:

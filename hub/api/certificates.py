@@ -12,11 +12,9 @@ from hub.api.problems import granted, problem
 from hub.api.routes import Routes
 from hub.ports import Tx
 from hub.services import certifying
-from hub.services import training as enrolling_in
 from hub.services.certifying import CertificateShown
 from hub.services.letting_in import Scope
 from hub.services.refused import Refused
-from hub.services.training import Place
 
 routes = Routes()
 Act: TypeAlias = Callable[[Tx, str, str, str, datetime], CertificateShown | Refused]
@@ -31,26 +29,6 @@ def sign(ask: Ask) -> Answer:
     made = granted(
         ask.write(lambda tx: certifying.grant(tx, by, form.member, form.course, ask.now, form.reason))
     )
-    return Answer(
-        shapes.certificate(made, ask.voice()), 201, {"Location": f"{PREFIX}/certificates/{made.id}"}
-    )
-
-
-@routes.add(
-    "POST",
-    "/trainings/{training}/enrol",
-    scope=Scope.BOOK,
-    form=forms.NewPlace,
-    success=201,
-    answer="Certificate",
-)
-def enrol(ask: Ask, training: str) -> Answer:
-    """Give a member a place in a training that stands in the calendar."""
-    form = read_form(forms.NewPlace, ask.body)
-    if not ask.is_crew(ask.person.lab):
-        raise problem(Reason.FORBIDDEN)
-    place = Place(training, form.member, form.course)
-    made = granted(ask.write(lambda tx: enrolling_in.enrol(tx, ask.person, place, ask.now)))
     return Answer(
         shapes.certificate(made, ask.voice()), 201, {"Location": f"{PREFIX}/certificates/{made.id}"}
     )

@@ -1,11 +1,21 @@
 """How does everything that is held of a person go out? Under the names that the API has for it; secrets are not held, so not sent."""
 
+import base64
 from datetime import datetime
 from typing import Any
 
 from core.timeline import stamp
 from hub.api import shapes
-from hub.ports import CertificateEvent, Person, RebookingToken, Report, StrikeEvent, Token, WaitingEntry
+from hub.ports import (
+    CertificateEvent,
+    Incident,
+    Person,
+    RebookingToken,
+    Report,
+    StrikeEvent,
+    Token,
+    WaitingEntry,
+)
 from hub.services.exporting import Everything
 
 
@@ -30,7 +40,8 @@ def everything(held: Everything, now: datetime) -> dict[str, Any]:
             }
             for one in held.feeds
         ],
-        "reports": [_report(one) for one in held.reports],
+        "reports": [_report(one, held.pictures.get(one.id)) for one in held.reports],
+        "incidents": [_incident(one) for one in held.incidents],
         "tokens": [_token(one) for one in held.tokens],
         "audit": [shapes.entry(one) for one in held.audit],
     }
@@ -66,9 +77,21 @@ def _strike(one: StrikeEvent) -> dict[str, Any]:
     return {"strike": one.strike, "kind": one.kind, "at": stamp(one.at), "by": one.by, "data": dict(one.data)}
 
 
-def _report(one: Report) -> dict[str, Any]:
-    said = {"id": one.id, "machine": one.machine, "severity": one.severity.value, "words": one.words}
-    return said | {"at": stamp(one.at), "answer": one.answer and one.answer.value, "reason": one.reason}
+def _report(one: Report, picture: bytes | None) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": one.id,
+        "machine": one.machine,
+        "severity": one.severity.value,
+        "words": one.words,
+    }
+    photo = base64.b64encode(picture).decode() if picture else None
+    said |= {"at": stamp(one.at), "answer": one.answer and one.answer.value, "reason": one.reason}
+    return said | {"category": one.category.value, "photo": photo}
+
+
+def _incident(one: Incident) -> dict[str, Any]:
+    """That it concerned him, and when; what staff wrote of it may be about others, too."""
+    return {"id": one.id, "kind": one.kind.value, "machine": one.machine, "at": stamp(one.at)}
 
 
 def _rebooking(one: RebookingToken) -> dict[str, Any]:

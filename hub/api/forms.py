@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from core.vocabulary import BadgeState, Inhibit, LockKind, MachineStatus, MemberStatus, ReservationKind
+from core.vocabulary import BadgeState, Inhibit, LockKind, MachineStatus, MemberStatus, ReservationKind, Role
 from hub.api.problems import invalid
 from hub.ports import FeedSubject
 from hub.services.ordering import Wanted
@@ -93,12 +93,22 @@ class ChangedNode(Strict):
 
 
 class NewMember(Strict):
-    """POST /members."""
+    """POST /members: a mail brings the new member the link to a first password."""
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254, strip_whitespace=True)]
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
     lang: Literal["fr", "nl", "en"] = "fr"
     member_until: str | None = None
+    birth: Annotated[date, Field(strict=False)] | None = None
+    household: Annotated[str, StringConstraints(max_length=40)] | None = None
+    organisation: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class MemberRoles(Strict):
+    """POST /members/{id}/roles: all that somebody works as, and the courses of a trainer; empty lists take it all away."""
+
+    roles: Annotated[list[Annotated[Role, Field(strict=False)]], Field(max_length=10)]
+    teaches: Annotated[list[Name], Field(max_length=100)] = []
 
 
 class ChangedMember(Strict):

@@ -10,10 +10,11 @@ from hub.api.problems import granted
 from hub.api.routes import Routes
 from hub.api.times import parse_time
 from hub.ports import Person
-from hub.services import membership
+from hub.services import inviting, membership, roles
 from hub.services.letting_in import Scope
 from hub.services.listing import audit_page, members_page
 from hub.services.membership import NewMember
+from hub.services.roles import Work
 
 routes = Routes()
 
@@ -41,7 +42,7 @@ def add(ask: Ask) -> Answer:
     """Let somebody in."""
     lab, form = ask.staff_lab, read_form(forms.NewMember, ask.body)
     until = None if form.member_until is None else parse_time(form.member_until, "member_until", ask.zone())
-    new = NewMember(form.email, form.name, form.lang, until)
+    new = NewMember(form.email, form.name, form.lang, until, form.birth, form.household, form.organisation)
     made = granted(ask.write(lambda tx: membership.add(tx, ask.person, lab, new, ask.now)))
     return Answer(shapes.member(made, ask.now), 201, {"Location": f"{PREFIX}/members/{made.id}"})
 
@@ -57,6 +58,34 @@ def change(ask: Ask, member: str) -> Answer:
         if values.get(name) is not None:
             values[name] = parse_time(values[name], name, ask.zone())
     changed = granted(ask.write(lambda tx: membership.change(tx, ask.person, old, values, ask.now)))
+    return Answer(shapes.member(changed, ask.now))
+
+
+@routes.add(
+    "POST",
+    "/members/{member}/invitation",
+    scope=Scope.STAFF,
+    form=forms.Nothing,
+    success=202,
+    answer="Member",
+)
+def invite(ask: Ask, member: str) -> Answer:
+    """Mail a member the link with which he chooses a password; nobody else is told it."""
+    one = _ours(ask, member)
+    read_form(forms.Nothing, ask.body)
+    ask.must_match(shapes.member(one, ask.now))
+    sent = granted(ask.write(lambda tx: inviting.invite(tx, ask.person, one, ask.now)))
+    return Answer(shapes.member(sent, ask.now), 202)
+
+
+@routes.add("POST", "/members/{member}/roles", scope=Scope.CERTIFY, form=forms.MemberRoles, answer="Member")
+def give_roles(ask: Ask, member: str) -> Answer:
+    """Say as what somebody works in the lab: managers only, and nobody of himself."""
+    old = _ours(ask, member)
+    ask.must_match(shapes.member(old, ask.now))
+    form = read_form(forms.MemberRoles, ask.body)
+    work = Work(frozenset(form.roles), frozenset(form.teaches))
+    changed = granted(ask.write(lambda tx: roles.give(tx, ask.person, old, work, ask.now)))
     return Answer(shapes.member(changed, ask.now))
 
 

@@ -12,7 +12,7 @@ _READ = ("401", "403", "404", "422", "429", "503")
 _WRITTEN = ("400", "409", "412", "413", "415")
 
 OF_ALL = """\
-`Authorization: Bearer <token>`; a page's cookie counts only with the CSRF header. JSON alone (415), at most 64 KiB (413).
+`Authorization: Bearer <token>`; a page's cookie counts only with the CSRF header. JSON alone (415), at most 64 KiB (413; a report with a photo 7 MiB).
 Times are RFC 3339; without an offset they are the lab's wall time, and one that is no time or two is refused (422).
 Refusals are `application/problem+json` in the language of `Accept-Language` (fr, nl, en).
 Every answer has a strong `ETag`: `If-None-Match` saves the body (304), `If-Match` on a change makes it depend on what was
@@ -84,7 +84,7 @@ def _answers(route: Route) -> dict[str, Any]:
 
 def _content(names: list[str]) -> dict[str, Any]:
     if "/" in names[0]:  # a media type of its own
-        return {names[0]: {"schema": TEXT}}
+        return {names[0]: {"schema": TEXT if names[0].startswith("text/") else {}}}
     shapes = [ref(name) for name in names]
     return {"application/json": {"schema": shapes[0] if len(shapes) == 1 else {"anyOf": shapes}}}
 

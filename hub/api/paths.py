@@ -1,6 +1,6 @@
 """Which door does an address mean? Only what is written exactly as the doors are; the rest is for the framework to judge."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -9,6 +9,24 @@ from werkzeug.routing import Map, Rule
 from hub.api.routes import Route
 
 Met = tuple[Route, dict[str, str]]
+Written = tuple[str, str]
+
+
+class LateRule(Rule):
+    """A rule that learns how its address is written when somebody wants it written.
+
+    Few are ever asked, and the framework compiles a program for each: for a thousand doors half of the start.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Written]:
+        learned: list[Callable[..., Written]] = []
+
+        def writes(rule: Rule, /, **values: str) -> Written:
+            if not learned:
+                learned.append(super(LateRule, self)._compile_builder(append_unknown))
+            return learned[0](rule, **values)
+
+        return writes
 
 
 class Paths:
@@ -17,7 +35,7 @@ class Paths:
     def __init__(self, routes: Iterable[Route]) -> None:
         all_of_them = list(routes)
         self._plain = {(one.method, one.path): one for one in all_of_them if "{" not in one.path}
-        rules = [Rule(rule_of(one.path), methods=[one.method], endpoint=one) for one in all_of_them]
+        rules = [LateRule(rule_of(one.path), methods=[one.method], endpoint=one) for one in all_of_them]
         self._all = Map(rules).bind("door")
 
     def find(self, environ: Mapping[str, Any]) -> Met | None:

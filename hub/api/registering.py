@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -13,6 +13,7 @@ from hub.api import (
     certificates,
     closures,
     feeds,
+    incidents,
     keeping,
     lockouts,
     machines,
@@ -29,18 +30,19 @@ from hub.api import (
     staff,
     stream,
     strikes,
+    trainings,
     upkeep,
     waitlist,
 )
 from hub.api.door import PREFIX, Answer, Ask, Deps, not_found
 from hub.api.openapi import document, reading
-from hub.api.paths import rule_of
+from hub.api.paths import LateRule, rule_of
 from hub.api.problems import problem
 from hub.api.routes import Route
 from hub.api.serving import serve
 
 SUBJECTS = (
-    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, closures, lockouts, reports, upkeep, resources, orders, rules,
+    machines, reservations, series, keeping, waitlist, me, strikes, feeds, certificates, trainings, closures, lockouts, reports, incidents, upkeep, resources, orders, rules,
     members, nodes, assuring, staff, space, stream,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(route for subject in SUBJECTS for route in subject.routes.all)
@@ -49,6 +51,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def register(app: Flask, deps: Deps) -> Blueprint:
     """Hang the API into the app; the blueprint comes back so that the wiring can exempt it from form CSRF."""
+    app.url_rule_class = LateRule
     blueprint = Blueprint("api", __name__)
     for route in ROUTES:
         blueprint.add_url_rule(
@@ -58,9 +61,8 @@ def register(app: Flask, deps: Deps) -> Blueprint:
             methods=[route.method],
             provide_automatic_options=False,
         )
-    about = document(ROUTES)
     described = Route(
-        "GET", f"{PREFIX}/openapi.json", lambda _ask: Answer(about, private=False), "This document"
+        "GET", f"{PREFIX}/openapi.json", lambda _ask: Answer(_about(), private=False), "This document"
     )
     blueprint.add_url_rule(described.path, "openapi", _view(described, deps), methods=["GET"])
     blueprint.add_url_rule(f"{PREFIX}/docs", "docs", lambda: Response(reading(ROUTES), mimetype="text/html"))
@@ -87,6 +89,11 @@ def register(app: Flask, deps: Deps) -> Blueprint:
             )
     app.register_blueprint(blueprint)
     return blueprint
+
+
+@cache
+def _about() -> dict[str, Any]:
+    return document(ROUTES)
 
 
 def _view(route: Route, deps: Deps) -> Callable[..., Response]:

@@ -10,7 +10,7 @@ from hub.api.problems import granted
 from hub.api.routes import Routes
 from hub.api.times import parse_time
 from hub.ports import Reservation, Resource
-from hub.services import resources
+from hub.services import naming, resources
 from hub.services.letting_in import Scope
 from hub.services.resources import Failure
 
@@ -31,7 +31,7 @@ def add(ask: Ask) -> Answer:
     """Say that machines depend on something."""
     form = read_form(upkeep_forms.NewResource, ask.body)
     said = (form.name, form.machines)
-    made = granted(ask.write(lambda tx: resources.save(tx, ask.person, None, said, ask.now)))
+    made = granted(ask.write(lambda tx: resources.save(tx, ask.person, None, said, ask.now, form.kind)))
     return Answer(_shape(made), 201, {"Location": f"{PREFIX}/resources/{made.id}"})
 
 
@@ -49,7 +49,7 @@ def change(ask: Ask, resource: str) -> Answer:
     ask.must_match(_shape(_ours(ask, resource)))
     form = read_form(upkeep_forms.NewResource, ask.body)
     said = (form.name, form.machines)
-    made = granted(ask.write(lambda tx: resources.save(tx, ask.person, resource, said, ask.now)))
+    made = granted(ask.write(lambda tx: resources.save(tx, ask.person, resource, said, ask.now, form.kind)))
     return Answer(_shape(made))
 
 
@@ -86,6 +86,14 @@ def up(ask: Ask, resource: str) -> Answer:
     )
 
 
+@routes.add("DELETE", "/resources/{resource}", scope=Scope.STAFF, answer="Resource")
+def remove(ask: Ask, resource: str) -> Answer:
+    """Its machines depend on it no more; not while it is down."""
+    old = _ours(ask, resource)
+    ask.must_match(_shape(old))
+    return Answer(_shape(granted(ask.write(lambda tx: naming.remove(tx, ask.person, old.id, ask.now)))))
+
+
 def _ours(ask: Ask, identity: str) -> Resource:
     one = found(ask.read(lambda tx: tx.resources.get(identity)))
     return found(one if ask.is_staff(one.lab) else None)
@@ -95,7 +103,9 @@ def _shape(one: Resource) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.name,
+        "kind": one.kind.value,
         "machines": list(one.machines),
+        "missed": list(one.missed),
         "down": shapes.when(one.down),
         "until": shapes.when(one.until),
         "reason": one.reason,

@@ -1,6 +1,6 @@
 """Which doors are there? A table of routes; serving.py opens them, openapi.py describes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from hub.api.forms import Strict
 from hub.services.letting_in import Scope
 
 Handler = Callable[..., Answer]
+LARGEST = 64 * 1024  # bytes of a body; the largest honest one (a note of 500 characters) has under 4 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Route:
     """One door: `scope` None for anyone; `form` is what its body must be, `query` what it looks at.
 
     `answer` names the schema of what it gives back, or its media type; what is sent or shown at a `secret` one is kept sealed for its key.
+    Its body has at most `most_bytes`; `prepare` makes ready what takes long in one, before anything is written or waits.
     """
 
     method: str
@@ -28,6 +30,8 @@ class Route:
     success: int = 200
     answer: str = ""
     secret: bool = False
+    most_bytes: int = LARGEST
+    prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     @property
     def name(self) -> str:

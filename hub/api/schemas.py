@@ -14,8 +14,9 @@ from core.vocabulary import (
     ReservationStatus,
     Risk,
     SessionKind,
+    Trouble,
 )
-from hub.ports import FeedSubject, Severity, Verdict, WaitingStatus
+from hub.ports import FeedSubject, IncidentKind, Severity, Verdict, WaitingStatus
 from hub.services.fitting import Fitted
 from hub.services.warned import Stands
 from hub.words.languages import LANGUAGES
@@ -135,13 +136,28 @@ _REPORT = record(
     {
         "id": TEXT, "machine": TEXT, "member": TEXT, "severity": one_of(Severity), "words": TEXT, "at": TIME,
         "lockout": maybe(TEXT), "answer": maybe(one_of(Verdict)), "answered": maybe(TIME), "reason": TEXT,
+        "category": one_of(Trouble), "photo": maybe(TEXT),
     }
+)  # fmt: skip
+_INCIDENT = record(
+    {
+        "id": TEXT, "kind": one_of(IncidentKind), "machine": maybe(TEXT), "at": TIME, "words": TEXT,
+        "concerned": {"type": "array", "items": TEXT}, "by": TEXT, "made": TIME, "done": TEXT,
+        "closed": maybe(TIME), "closed_by": maybe(TEXT),
+    }
+)  # fmt: skip
+_TRAINING = record(
+    {
+        "id": TEXT, "lab": TEXT, "course": TEXT, "machines": {"type": "array", "items": TEXT}, "trainer": TEXT,
+        **_SPAN, "places": WHOLE, "free": WHOLE, "reservations": {"type": "array", "items": TEXT},
+    },
+    enrolled={"type": "array", "items": TEXT},
 )  # fmt: skip
 _UPKEEP = record({"id": TEXT, "machine": TEXT, "at": TIME, "by": maybe(TEXT), "note": TEXT})
 _RESOURCE = record(
     {
         "id": TEXT, "name": TEXT, "machines": {"type": "array", "items": TEXT}, "down": maybe(TIME),
-        "until": maybe(TIME), "reason": TEXT,
+        "until": maybe(TIME), "reason": TEXT, "kind": TEXT, "missed": LIST,
     },
     cancelled=some("Reservation"), warned=some("Reservation"),
 )  # fmt: skip
@@ -161,6 +177,7 @@ _EXPORT = record(
     {
         "made": TIME, "member": ANY, "badges": some("Badge"), "certificate_events": LIST, "reservations": some("Reservation"),
         "sessions": some("Session"), "waiting": LIST, "strikes": LIST, "rebookings": LIST, "feeds": LIST, "tokens": LIST, "reports": LIST,
+        "incidents": LIST,
         "audit": some("Entry"),
     }
 )  # fmt: skip
@@ -193,6 +210,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "Lockout": _LOCKOUT,
     "Strike": _STRIKE,
     "Report": _REPORT,
+    "Incident": _INCIDENT,
+    "Training": _TRAINING,
     "Resource": _RESOURCE,
     "Upkeep": _UPKEEP,
     "UpkeepHere": record(
@@ -233,7 +252,7 @@ SCHEMAS: Mapping[str, Schema] = {
     f"{name}Page": page(name)
     for name in (
         "Machine", "Slot", "Reservation", "Session", "Certificate", "Member", "Badge", "Node", "Selftest", "Lockout", "Waiting",
-        "Closure", "Feed", "RulesHere", "Entry", "Report", "Resource",
+        "Closure", "Feed", "RulesHere", "Entry", "Report", "Resource", "Incident", "Training",
     )
 }  # fmt: skip
 

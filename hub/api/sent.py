@@ -10,6 +10,7 @@ from werkzeug.urls import iri_to_uri
 from hub.api.door import Answer
 from hub.api.pages import encoded, etag_of
 from hub.api.problems import TYPE, Problem, body_of
+from hub.services.tally import TALLY
 from hub.words import Voice
 
 PRIVATE = ("Cache-Control", "private, no-store")
@@ -43,6 +44,8 @@ def _plain(value: str) -> str:
 def refusal(said: Problem, voice: Voice) -> Sent:
     """The problem in the caller's language."""
     body = encoded(body_of(said, voice))
+    for one in said.objections:
+        TALLY.refused("api", one.code)
     return Sent(said.status, (("Content-Type", TYPE), *said.headers.items(), PRIVATE), body)
 
 

@@ -48,7 +48,7 @@ def _none(ask: Ask, wish: SeriesWish, made: SeriesAnswer) -> Problem:
     if any(one.code is not Reason.OVERLAP for each in made.occurrences for one in each.objections):
         return Problem(made.occurrences[0].objections)
     first = Wish(wish.machine, wish.person, wish.start, wish.end, wish.by, wish.kind)
-    instead = ask.read(lambda tx: finding.instead(tx, first, ask.now))
+    instead = ask.read(lambda tx: finding.nearest(tx, first, ask.now))
     return Problem(made.occurrences[0].objections, 409, instead)
 
 

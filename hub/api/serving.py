@@ -22,7 +22,6 @@ from hub.api.sent import Sent, refusal, sent, unless_held
 from hub.ports import Busy
 from hub.services.letting_in import Caller, Scope
 
-LARGEST = 64 * 1024  # bytes of a body; the largest honest one (a note of 500 characters) has under 4 KiB
 log = structlog.get_logger()
 
 
@@ -33,7 +32,7 @@ def serve(route: Route, deps: Deps, path: dict[str, str], asked: Request, *, tes
         caller = caller_from(asked, deps)
         _not_too_fast(deps, caller)
         _let_in(route, caller)
-        return _answer(route, _ask(deps, caller, asked), path, asked)
+        return _answer(route, _ask(route, deps, caller, asked), path, asked)
     except Problem as said:
         return _no(said, deps, caller, asked)
     except Busy:
@@ -88,15 +87,15 @@ def _let_in(route: Route, caller: Caller | None) -> None:
         raise problem(Reason.FORBIDDEN)
 
 
-def _ask(deps: Deps, caller: Caller | None, asked: Request) -> Ask:
-    said = asked.query_string
+def _ask(route: Route, deps: Deps, caller: Caller | None, asked: Request) -> Ask:
+    said, body = asked.query_string, _body(asked, route.most_bytes)
     return Ask(
         deps=deps,
         now=deps.clock.wall(),
         lang=language_of(asked, caller),
         caller=caller,
         query={name: value for name, value in asked.args.items() if _is_text(name, value)} if said else {},
-        body=_body(asked),
+        body=body if route.prepare is None else route.prepare(body),
         if_match=asked.headers.get("If-Match"),
         query_string=said.decode("latin-1"),
     )
@@ -108,10 +107,10 @@ def _is_text(name: str, value: str) -> bool:
     return True
 
 
-def _body(asked: Request) -> dict[str, Any]:
+def _body(asked: Request, most: int) -> dict[str, Any]:
     if asked.method in ("GET", "HEAD"):
         return {}
-    raw = _read(asked)
+    raw = _read(asked, most)
     if raw and not _is_json(asked.mimetype):
         raise problem(Reason.INVALID, status=415, field="Content-Type")
     try:
@@ -120,24 +119,24 @@ def _body(asked: Request) -> dict[str, Any]:
         raise invalid("body") from None
 
 
-def _read(asked: Request) -> bytes:
+def _read(asked: Request, most: int) -> bytes:
     """The bytes of the body. One that comes in chunks is cut at the limit, not refused there: so one byte more is asked for."""
-    asked.max_content_length = LARGEST + 1
+    asked.max_content_length = most + 1
     try:
         raw = asked.get_data(cache=True)
     except RequestEntityTooLarge:
-        raise _too_much() from None
+        raise _too_much(most) from None
     except HTTPException:
         raise
     except Exception:  # noqa: BLE001 -- the server's own reader says so of chunks that are none: the sender's fault
         raise problem(Reason.INVALID, status=400, field="body") from None
-    if len(raw) > LARGEST:
-        raise _too_much()
+    if len(raw) > most:
+        raise _too_much(most)
     return raw
 
 
-def _too_much() -> Problem:
-    return problem(Reason.INVALID, status=413, field="body", most_bytes=LARGEST)
+def _too_much(most: int) -> Problem:
+    return problem(Reason.INVALID, status=413, field="body", most_bytes=most)
 
 
 def _is_json(mimetype: str) -> bool:

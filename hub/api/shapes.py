@@ -210,6 +210,7 @@ def member(one: Person, now: datetime) -> dict[str, Any]:
         "host": one.host,
         "consent_until": when(one.consent_until),
         "roles": sorted(str(role) for role in one.roles.get(one.lab, ())),
+        "teaches": sorted(one.teaches.get(one.lab, ())),
     }
 
 

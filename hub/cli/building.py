@@ -24,7 +24,10 @@ from hub.ports.leading import Leading
 from hub.ports.link import NodeLink
 from hub.ports.post import Post
 from hub.services import attending
+from hub.services.inviting import Invitations
 from hub.services.sealing import Vault
+from hub.services.tally import TALLY, Timed
+from hub.services.watched import Watch
 from hub.settings import BadSettings, Settings
 from hub.store.engines import is_sqlite
 from hub.store.leading import AdvisoryLeader
@@ -108,18 +111,23 @@ def build(settings: Settings, clock: Clock, does: frozenset[Part] = ALL, **repla
     vault = Vault(settings.badge_secret())
     broker = settings.broker
     way = Way(broker.host, broker.port, broker.user, broker.password(), tls_of(settings))
-    link = gateway(way, store, vault, clock)
-    jobs = timetable(store, vault)
+    counted = Timed(store, TALLY)
+    link = gateway(way, counted, vault, clock)
+    jobs = timetable(counted, vault)
     ticker = Ticker(jobs, clock, _leader(settings))
     told = link if Part.GATEWAY in does else None
-    app = create_app(settings, store=store, clock=clock, link=told, **replacements)
-    postman = Postman(store, clock, post_of(settings), settings.public_url)
+    watch = Watch(counted, clock, told)
+    if Part.JOBS in does:
+        watch.lags, watch.leads = jobs.lags, lambda: ticker.led
+    app = create_app(settings, store=counted, clock=clock, link=told, watch=watch, **replacements)
+    keys = Invitations(settings.session_secret())
+    postman = Postman(counted, clock, post_of(settings), settings.public_url, keys.key_of)
 
     def begin() -> None:
         store.make_room()
         store.write(lambda tx: attending.hub_started(tx, clock.wall()))
 
-    watching = Watching(create_ops_app(store, link), settings.ops_port)
+    watching = Watching(create_ops_app(watch), settings.ops_port)
     return Hub(app, store, vault, link, jobs, ticker, postman, watching, begin, store.close, does)
 
 

@@ -15,6 +15,7 @@ class Ticker:
     def __init__(self, timetable: Timetable, clock: Clock, leader: Leading) -> None:
         """Nothing ticks before `start`; a leap of the clock is looked at without waiting for the next tick."""
         self._timetable, self._clock, self._leader = timetable, clock, leader
+        self.led = False  # at the last tick
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True, misfire_grace_time=None
@@ -32,5 +33,6 @@ class Ticker:
 
     def tick(self) -> None:
         """Do what is due now, if this process leads."""
-        if self._leader.leads():
+        self.led = self._leader.leads()
+        if self.led:
             self._timetable.due(self._clock.wall())

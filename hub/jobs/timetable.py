@@ -55,6 +55,12 @@ class Timetable:
         ends = [job.next_due(now) for job in self._jobs]
         return min((at for at in ends if at is not None), default=None)
 
+    def lags(self, now: datetime) -> dict[str, float]:
+        """By how many seconds each job that has run is behind its next turn; 0 where that is still to come."""
+        last = dict(self._last)
+        behind = ((job.name, now - last[job.name] - job.every) for job in self._jobs if job.name in last)
+        return {name: max(0.0, late.total_seconds()) for name, late in behind}
+
     def _is_due(self, job: Job, now: datetime) -> bool:
         last = self._last.get(job.name)
         return last is None or now >= last + job.every or now < last  # a clock that was set back

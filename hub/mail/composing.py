@@ -1,26 +1,37 @@
 """What exactly is written to whom? A parcel of the outbox becomes a letter in the reader's language, as things stand now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from core.timeline import BadInstant, instant
 from core.vocabulary import MemberStatus
-from hub.ports import Lab, Parcel, Person, Reservation, Tx
+from hub.ports import Account, Lab, Parcel, Person, Reservation, Tx
 from hub.ports.post import Letter
 from hub.services.feeding import entry_of
 from hub.words import Voice
 from hub.words.ics import entries_text
 from hub.words.letters import cause_of, subject_of, text_of, words_of
-from hub.words.occasion import Words
+from hub.words.occasion import Page, Words
 
 LONGEST = 500  # characters of what somebody typed that a mail repeats
 
 
-def compose(tx: Tx, parcel: Parcel, public_url: str, now: datetime) -> Letter | None:
-    """The letter; None when nothing is to be said: no such person any more, a closed account, a silent occasion."""
+def no_key(_account: Account) -> str:
+    """Where no keys are made: such a letter is unreadable."""
+    raise KeyError("key")
+
+
+KeyOf: TypeAlias = Callable[[Account], str]
+
+
+def compose(tx: Tx, parcel: Parcel, public_url: str, now: datetime, key_of: KeyOf = no_key) -> Letter | None:
+    """The letter; None when nothing is to be said: no such person any more, a closed account, a silent occasion.
+
+    `key_of` makes what the link to a first password is opened with; it stands in the letter alone.
+    """
     account, lab = tx.people.account(person=parcel.target), tx.machines.lab(parcel.lab)
     if account is None or lab is None or not account.active:
         return None
@@ -33,6 +44,8 @@ def compose(tx: Tx, parcel: Parcel, public_url: str, now: datetime) -> Letter | 
         return None
     person, voice = account.person, Voice(account.person.lang, ZoneInfo(lab.zone))
     facts = _facts(parcel, about)
+    if words.page is Page.WELCOME:
+        facts["key"] = key_of(account)
     places = _places(tx, facts, (person, lab), voice, now)
     host = urlsplit(public_url).hostname or "localhost"
     return Letter(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub.mail.composing import compose
+from hub.mail.composing import KeyOf, compose, no_key
 from hub.ports import Busy, Clock, Parcel, Store, Tx
 from hub.ports.post import Letter, NotSent, Post
 
@@ -26,9 +26,12 @@ log = structlog.get_logger("mail")
 class Postman:
     """Drains the outbox's mails into a Post."""
 
-    def __init__(self, store: Store, clock: Clock, post: Post, public_url: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, post: Post, public_url: str, key_of: KeyOf = no_key
+    ) -> None:
         """Nothing leaves before `start`; a leap of the clock is looked at without waiting."""
-        self._store, self._clock, self._post, self._url = store, clock, post, public_url
+        self._store, self._clock, self._post = store, clock, post
+        self._url, self._key_of = public_url, key_of
         self._wake, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="postman", daemon=True)
         clock.on_leap(self._wake.set)
@@ -82,7 +85,7 @@ class Postman:
 
     def _letter(self, parcel: Parcel, now: datetime) -> Letter | None:
         try:
-            return self._store.read(lambda tx: compose(tx, parcel, self._url, now))
+            return self._store.read(lambda tx: compose(tx, parcel, self._url, now, self._key_of))
         except (
             KeyError,
             TypeError,

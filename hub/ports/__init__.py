@@ -5,6 +5,7 @@ from hub.ports.bookings import Bookings, NewReservation, Reservation, Reservatio
 from hub.ports.certificates import Certificate, CertificateEvent, Certificates, Course
 from hub.ports.clock import Clock
 from hub.ports.feeds import Feed, Feeds, FeedSubject
+from hub.ports.incidents import Incident, IncidentKind, Incidents
 from hub.ports.machines import Closure, DayException, Lab, Machine, Machines, Opening, Seat
 from hub.ports.nodes import Node, Nodes
 from hub.ports.paper import Audit, Entry, KeptAnswer, KeyPlace, Outbox, Parcel, Replays, Token, Tokens
@@ -14,6 +15,7 @@ from hub.ports.records import JournalHead, NewRecord, Records, StoredRecord
 from hub.ports.sanctions import Rebookings, RebookingToken, StrikeEvent, Strikes
 from hub.ports.sessions import Lock, Locks, Session, Sessions
 from hub.ports.store import BadgeVault, Busy, Meta, Store, StoreMark, Tx
+from hub.ports.trainings import NewTraining, Training, Trainings
 from hub.ports.upkeep import Report, Reports, Resource, Resources, Severity, Upkeep, Upkeeps, Verdict
 from hub.ports.waiting import Offer, OfferStatus, WaitingEntry, WaitingList, WaitingStatus
 
@@ -37,6 +39,9 @@ __all__ = [
     "Feed",
     "FeedSubject",
     "Feeds",
+    "Incident",
+    "IncidentKind",
+    "Incidents",
     "JournalHead",
     "KeptAnswer",
     "KeyPlace",
@@ -49,6 +54,7 @@ __all__ = [
     "NewPerson",
     "NewRecord",
     "NewReservation",
+    "NewTraining",
     "Node",
     "Nodes",
     "Offer",
@@ -86,6 +92,8 @@ __all__ = [
     "Strikes",
     "Token",
     "Tokens",
+    "Training",
+    "Trainings",
     "Tx",
     "Upkeep",
     "Upkeeps",

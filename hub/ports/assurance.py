@@ -64,6 +64,10 @@ class Assurance(Protocol):
         """Who is known to be in the lab at an instant, by his own word, and until when it counts."""
         ...
 
+    def gone(self, lab: str, since: datetime) -> Mapping[str, datetime]:
+        """Who said since then that he leaves, and when last."""
+        ...
+
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
         """End those that still count; how many there were."""
         ...

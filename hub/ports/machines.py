@@ -41,6 +41,8 @@ class Machine:
     family_names: Mapping[str, str]
     upkeep: str = ""  # how its upkeep stands: nothing to do, "due" or "overdue" (R48)
     lacks: tuple[str, ...] = ()  # what it depends on and is down (R49)
+    shared_run_on_s: int = 0  # E33: its extraction runs on so long at least, for the sake of others; in `policy` already
+    own_run_on_s: int = 0  # what it asks for by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +185,8 @@ class Machines(Protocol):
 
     def set_lacks(self, machine: str, resources: Sequence[str]) -> None:
         """Say what it depends on and is down."""
+        ...
+
+    def set_shared_run_on(self, machine: str, seconds: int) -> None:
+        """Say how long its extraction runs on at least, because others share it."""
         ...

@@ -151,6 +151,10 @@ class People(Protocol):
         """The ids of everybody of the person's household or organisation, and the person's own."""
         ...
 
+    def hosting(self, persons: Sequence[str]) -> bool:
+        """Whether one of these people answers for somebody on a day pass."""
+        ...
+
     def lock(self, persons: Sequence[str]) -> bool:
         """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer).
 

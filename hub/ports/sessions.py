@@ -54,6 +54,10 @@ class Sessions(Protocol):
         """The earliest `until` of a session that runs and was not noticed yet."""
         ...
 
+    def tapped_out(self, lab: str, since: datetime, now: datetime) -> Sequence[Session]:
+        """Sessions of a lab that a badge ended between the two, by end."""
+        ...
+
     def answered_for(self, person: str, since: datetime) -> Sequence[Session]:
         """Sessions begun since then that this person answers for, newest first."""
         ...

@@ -9,6 +9,7 @@ from hub.ports.assurance import Assurance
 from hub.ports.bookings import Bookings
 from hub.ports.certificates import Certificates
 from hub.ports.feeds import Feeds
+from hub.ports.figures import Figures, Mark
 from hub.ports.machines import Machines
 from hub.ports.nodes import Nodes
 from hub.ports.paper import Audit, Outbox, Replays, Tokens
@@ -46,6 +47,10 @@ class Meta(Protocol):
 
     def found(self, mark: StoreMark, now: datetime) -> None:
         """Mark a new store, once."""
+        ...
+
+    def figures(self, mark: Mark | None) -> Figures:
+        """How much happened since a mark (None: from now on), and how much waits."""
         ...
 
 

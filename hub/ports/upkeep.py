@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.vocabulary import ResourceKind, Trouble
+from hub.ports.incidents import Incidents
+
 
 class Severity(StrEnum):
     """How bad a member says it is; `notice` stops nobody."""
@@ -24,7 +27,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report; `lock` is what took the machine out because of it, `reason` what staff said with their answer."""
+    """One report; `lock` is what took the machine out because of it, `reason` what staff said with their answer.
+
+    `photo`: whether a picture came with it.
+    """
 
     id: str
     lab: str
@@ -38,10 +44,17 @@ class Report:
     answered: datetime | None = None
     answered_by: str | None = None
     reason: str = ""
+    category: Trouble = Trouble.OTHER
+    photo: bool = False
 
 
 class Reports(Protocol):
-    """The reports."""
+    """The reports, their pictures, and apart from them the log of incidents."""
+
+    @property
+    def incidents(self) -> Incidents:
+        """What nearly went wrong, or did (R50)."""
+        ...
 
     def get(self, report: str) -> Report | None:
         """The report with this id."""
@@ -49,6 +62,10 @@ class Reports(Protocol):
 
     def unanswered(self, machine: str) -> Sequence[Report]:
         """Those of a machine that staff have not answered, the oldest first."""
+        ...
+
+    def waiting(self, lab: str) -> int:
+        """How many reports of a lab staff have not answered."""
         ...
 
     def of(self, person: str) -> Sequence[Report]:
@@ -61,6 +78,18 @@ class Reports(Protocol):
 
     def save(self, report: Report) -> None:
         """Remember it as it stands now (insert or update)."""
+        ...
+
+    def picture(self, report: str) -> bytes | None:
+        """The picture that came with it, as JPEG."""
+        ...
+
+    def keep_picture(self, report: Report, picture: bytes) -> None:
+        """Put the picture beside a report that was saved."""
+        ...
+
+    def drop_picture(self, report: str) -> None:
+        """Forget the picture for good."""
         ...
 
 
@@ -98,7 +127,10 @@ class Upkeeps(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something that several machines depend on; `down` since when, `until` None: nobody knows how long."""
+    """Something that several machines depend on; `down` since when, `until` None: nobody knows how long.
+
+    `reason` is what staff said of it; `missed` are the machines whose own boxes miss it (E33).
+    """
 
     id: str
     lab: str
@@ -107,6 +139,13 @@ class Resource:
     down: datetime | None = None
     until: datetime | None = None
     reason: str = ""
+    kind: ResourceKind = ResourceKind.OTHER
+    missed: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """As people at the machines are told: its kind, where that says what it is; else its name."""
+        return self.name if self.kind is ResourceKind.OTHER else self.kind.value
 
 
 class Resources(Protocol):
@@ -122,4 +161,8 @@ class Resources(Protocol):
 
     def save(self, resource: Resource) -> None:
         """Remember it as it stands now (insert or update)."""
+        ...
+
+    def forget(self, resource: str) -> None:
+        """There is none of this id any more."""
         ...

@@ -11,6 +11,7 @@ from typing import Any
 from core.session import TYPES
 from hub.ports import BadgeVault, Node, Tx
 from hub.services import (
+    airing,
     arriving,
     locking_out,
     overrunning,
@@ -50,6 +51,7 @@ def follow(desk: Desk, facts: Iterable[Fact]) -> None:
     for fact in told:
         for consequence in CONSEQUENCES.get(fact.type, ()):
             consequence(desk, fact)
+    airing.recorded(desk.tx, desk.node, told, desk.now)
     for session in dict.fromkeys(one.session for one in told if one.type in SESSION):
         if session is not None:
             using.session_recorded(desk.tx, desk.node, session, desk.now)

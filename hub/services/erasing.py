@@ -7,11 +7,12 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.timeline import Span
+from core.access import Objection
+from core.timeline import Span, stamp
 from core.vocabulary import MemberStatus, Reason, ReservationStatus, Role
 from hub.ports import Person, Tx, WaitingStatus
 from hub.ports.assurance import ProofKind
-from hub.services import granting, offering, telling
+from hub.services import granting, incidents, offering, telling
 from hub.services.refused import Refused, refused
 
 NAMELESS = "–"
@@ -22,13 +23,19 @@ CREW = frozenset({Role.STAFF, Role.MANAGER, Role.TRAINER})
 
 
 def erase(tx: Tx, person: Person, now: datetime) -> Person | Refused:
-    """Forget who this was. Refused: FORBIDDEN {why: crew} (another gives the roles away first), OCCUPIED (at a machine now)."""
+    """Forget who this was.
+
+    Refused: FORBIDDEN {why: crew} (another gives the roles away first), {why: incident, until} (E41: one of the last 24 months concerns
+    him), OCCUPIED (at a machine now).
+    """
     tx.people.lock([person.id])
     if any(held & CREW for held in person.roles.values()):
         return refused(Reason.FORBIDDEN, {"why": "crew"})
+    if kept := incidents.held_because_of(tx, person.id, now):
+        return refused(Reason.FORBIDDEN, {"why": "incident", "until": stamp(kept[0].at + incidents.HELD)})
     near = tx.sessions.page(person=person.id, start=now - LATELY, end=now + LATELY, limit=50)
     if any(one.end is None for one in near):
-        return refused(Reason.OCCUPIED)
+        return Refused((Objection(Reason.OCCUPIED, {}, "badge_out"),))
     _give_back(tx, person, now)
     _close_doors(tx, person, now)
     tx.people.change(person.id, _pseudonym(person))
@@ -56,6 +63,7 @@ def _give_back(tx: Tx, person: Person, now: datetime) -> None:
 
     for told in tx.reports.of(person.id):
         tx.reports.save(replace(told, words=""))  # free text: it may say who wrote it
+        tx.reports.drop_picture(told.id)  # and it may show who was there
 
 
 def _close_doors(tx: Tx, person: Person, now: datetime) -> None:

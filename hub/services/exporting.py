@@ -3,9 +3,9 @@
 Nobody else's name is in it: who signed, stopped or booked for somebody stands there as an id.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from hub.ports import (
@@ -13,6 +13,7 @@ from hub.ports import (
     CertificateEvent,
     Entry,
     Feed,
+    Incident,
     Person,
     RebookingToken,
     Report,
@@ -27,6 +28,7 @@ from hub.ports import (
 
 T = TypeVar("T")
 AT_ONCE = 500  # rows of a question
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Place = tuple[datetime, str]
 
 
@@ -46,11 +48,14 @@ class Everything:
     reports: Sequence[Report]
     tokens: Sequence[Token]
     audit: Sequence[Entry]
+    incidents: Sequence[Incident]
+    pictures: Mapping[str, bytes]  # of the reports, by report
 
 
 def everything(tx: Tx, person: Person) -> Everything:
     """What is held of this person."""
     who = person.id
+    seen = {one.id: tx.reports.picture(one.id) for one in tx.reports.of(who) if one.photo}
     return Everything(
         person=person,
         badges=tx.badges.of(who),
@@ -66,6 +71,8 @@ def everything(tx: Tx, person: Person) -> Everything:
         reports=tx.reports.of(who),
         tokens=tx.tokens.of(who),
         audit=tx.audit.about(who),
+        incidents=tx.reports.incidents.concerning(who, BEGINNING),
+        pictures={report: picture for report, picture in seen.items() if picture is not None},
     )
 
 

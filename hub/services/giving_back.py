@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core.access import Objection
 from core.sanctions import Cause
 from core.timeline import Span, grid_ceil, subtract
 from core.vocabulary import Reason, ReservationKind, ReservationStatus
@@ -69,7 +70,7 @@ def release(tx: Tx, old: Reservation, by: Person, now: datetime) -> Reservation 
         return NotReserved(no(Reason.PAST))
     running = tx.sessions.running(old.machine)
     if running is not None and running.reservation == old.id:
-        return NotReserved(no(Reason.OCCUPIED))
+        return NotReserved((Objection(Reason.OCCUPIED, {}, "badge_out"),))
     return release_rest(tx, old, by.id, (now, now))
 
 

@@ -1,19 +1,21 @@
 """May a group have several machines at once? All of them or none, under one responsible person (R21, S45)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.access import objection
+from core.access import Objection, objection
 from core.booking import Part, group_objections, together
 from core.holder import Held
-from core.vocabulary import Reason, ReservationKind
+from core.timeline import stamp
+from core.vocabulary import OCCUPYING, Reason, ReservationKind
 from hub.ports import NewReservation, Reservation, Store, Tx
 from hub.services import finding, ground, telling
 from hub.services.ground import Ground, NotReserved, Slot, Wish, no
 from hub.services.refused import refused
 
 MOST_MACHINES = 20
+OWN = "group:"  # what the machines of the group that is asked for are called among what its person has
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _beside(one: Ground, others: Iterable[Ground]) -> Ground:
     """The same, where the group's machines before it count as had: a share is no larger for a group (R15)."""
     had = (
         Held(
-            id=f"group:{other.machine.id}",
+            id=f"{OWN}{other.machine.id}",
             who=one.person.id,
             machine=other.machine.id,
             family=other.machine.family,
@@ -89,7 +91,7 @@ def _beside(one: Ground, others: Iterable[Ground]) -> Ground:
         for other in others
     )
     holder = replace(one.rules.holder, held=(*one.rules.holder.held, *had))
-    return replace(one, rules=replace(one.rules, holder=holder))
+    return one.held_against(replace(one.rules, holder=holder))
 
 
 def _single(wish: GroupWish, machine: str) -> Wish:
@@ -104,12 +106,27 @@ def _against(grounds: Mapping[str, Ground], wish: GroupWish, now: datetime) -> N
     """Every objection with the machine it is about; who is responsible for a group is at all its machines at once."""
     wanted = next(iter(grounds.values())).wanted
     found = group_objections(wanted, _parts(grounds), _heads_each(grounds, wish), now)
-    said = tuple(
-        objection(one.code, {**one.params, "machine": name})
+    said = [
+        objection(one.code, {"machine": name, **one.params})
         for name, against in found.items()
         for one in against
-    )
-    return NotReserved(said) if said else None
+    ]
+    said += _another(next(iter(grounds.values())))
+    return NotReserved(tuple(said)) if said else None
+
+
+def _another(one: Ground) -> Iterator[Objection]:
+    """The same person answers for another group at the very same time: nobody is in two places at once (R16, R21).
+
+    core.booking takes every group of that time for this one, so that its own machines do not stand in each other's way.
+    """
+    own = (held for held in one.rules.holder.own() if not held.id.startswith(OWN))
+    for held in own:
+        group = held.kind is ReservationKind.GROUP and held.status in OCCUPYING
+        if group and (held.start, held.end) == (one.wanted.start, one.wanted.end):
+            said = {"machine": held.machine, "start": stamp(held.start), "end": stamp(held.end)}
+            yield objection(Reason.CONCURRENT, said | {"most": one.rules.terms.most_attended})
+            return
 
 
 def _heads_each(grounds: Mapping[str, Ground], wish: GroupWish) -> int:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.vocabulary import MemberStatus, Reason, Role
 from hub.ports import NewPerson, Person, Tx
-from hub.services import circumstances, granting
+from hub.services import circumstances, granting, inviting
 from hub.services.refused import Refused, refused
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\"]+")
@@ -27,21 +27,31 @@ class NewMember:
     name: str
     lang: str
     member_until: datetime | None = None
+    birth: date | None = None
+    household: str | None = None
+    organisation: str | None = None
 
 
 def add(tx: Tx, by: Person, lab: str, new: NewMember, now: datetime) -> Person | Refused:
-    """Let somebody in. Refused: FORBIDDEN (staff only), INVALID {field: email} for one that is none, or taken."""
+    """Let somebody in; a mail brings him the link to his first password.
+
+    Refused: FORBIDDEN (staff only), INVALID {field} for what makes no sense, {field: email, taken} for one that is known.
+    """
     if not by.is_staff(lab):
         return refused(Reason.FORBIDDEN)
     if not ADDRESS.fullmatch(new.email) or len(new.email) > LONGEST:
         return refused(Reason.INVALID, {"field": "email"})
-    person = tx.people.add(
-        NewPerson(lab=lab, email=new.email, name=new.name, lang=new.lang, member_until=new.member_until), now
-    )
+    told: dict[str, Any] = {"birth": new.birth, "household": new.household, "organisation": new.organisation}
+    if (field := circumstances.wrong(tx, by, told, now)) is not None:
+        return refused(Reason.INVALID, {"field": field})
+    told = circumstances.settled(tx, by, told)
+    one = NewPerson(lab, new.email, new.name, new.lang, member_until=new.member_until, **told)
+    person = tx.people.add(one, now)
     if person is None:
-        return refused(Reason.INVALID, {"field": "email"})
+        return refused(Reason.INVALID, {"field": "email", "taken": new.email.lower()})
     tx.people.give_role(person.id, lab, Role.MEMBER)
     tx.audit.append(lab, by.id, "member.added", person.id, {}, now)
+    inviting.invite(tx, by, person, now)
     return tx.people.get(person.id) or person
 
 

@@ -60,16 +60,23 @@ def order(
 
 def wind_down(tx: Tx, session: Session, by: str, now: datetime) -> bool:
     """Nobody answers for a learner's session any more: five minutes are counted down there, then it ends (E19)."""
-    return _ask_to_end(tx, session, by, {"wind_down": True}, now)
+    return _ask_to_end(tx, session, by, (StopReason.REVOKED, {"wind_down": True}), now)
 
 
 def end_softly(tx: Tx, session: Session, by: str, now: datetime) -> bool:
     """Stop a session by its machine's policy because the right to it is gone; False for a machine without a node."""
-    return _ask_to_end(tx, session, by, None, now)
+    return _ask_to_end(tx, session, by, (StopReason.REVOKED, None), now)
 
 
-def _ask_to_end(tx: Tx, session: Session, by: str, args: Mapping[str, object] | None, now: datetime) -> bool:
-    node = tx.nodes.at(session.machine)
+def let_finish(tx: Tx, session: Session, by: str, now: datetime) -> bool:
+    """Stop a session by its machine's policy because the air that it shares is gone (E33); False without a node."""
+    return _ask_to_end(tx, session, by, (StopReason.EXTRACTION, None), now)
+
+
+def _ask_to_end(
+    tx: Tx, session: Session, by: str, why: tuple[StopReason, Mapping[str, object] | None], now: datetime
+) -> bool:
+    node, (reason, args) = tx.nodes.at(session.machine), why
     if node is None or node.retired is not None:
         return False
     payload = {
@@ -77,7 +84,7 @@ def _ask_to_end(tx: Tx, session: Session, by: str, args: Mapping[str, object] | 
         "order": Wanted.STOP.value,
         "session": session.id,
         "by": by,
-        "reason": StopReason.REVOKED.value,
+        "reason": reason.value,
         "args": dict(args) if args else None,
         "boot": node.boot,
         "expires": stamp(now + LIVES),

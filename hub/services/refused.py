@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.access import Objection, objection
+from core.timeline import instant
 from core.vocabulary import Reason
 
 
@@ -22,3 +24,9 @@ class Refused:
 def refused(code: Reason, params: Mapping[str, str | int] | None = None) -> Refused:
     """A refusal for one reason."""
     return Refused((objection(code, params),))
+
+
+def wait_s(said: Refused, now: datetime) -> int:
+    """After how many seconds a RATE_LIMITED {from} may be asked again, one at least: what `Retry-After` says."""
+    again = instant(str(said.objections[0].params["from"]))
+    return max(1, round((again - now).total_seconds()))

@@ -2,6 +2,7 @@
 
 1. A danger stops new starts at once; what two members call out of order, too; a notice stops nobody. What runs goes on.
 2. Two dangers a day and member. 3. Staff answer each: mended, or a false alarm, and that is a strike of who reported.
+4. A picture that comes with it was made anew before (pictures.py); staff of the lab and who reported see it, nobody else.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.timeline import at_local, local_day, stamp
-from core.vocabulary import LockKind, Reason
+from core.vocabulary import LockKind, Reason, Trouble
 from hub.ports import Lock, Machine, Person, Report, Severity, Tx, Verdict
 from hub.services import alerting, locking_out, sanctions, telling
 from hub.services.refused import Refused, refused
@@ -26,11 +27,13 @@ LETTERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody wants to report, of which machine."""
+    """What somebody wants to report, of which machine; `picture` as pictures.clean gives it."""
 
     machine: str
     severity: Severity
     words: str
+    category: Trouble = Trouble.OTHER
+    picture: bytes | None = None
 
 
 def report(tx: Tx, by: Person, said: Said, now: datetime) -> Report | Refused:
@@ -47,17 +50,24 @@ def report(tx: Tx, by: Person, said: Said, now: datetime) -> Report | Refused:
     if against := _too_many(tx, by, machine, said.severity, now):
         return against
     tx.machines.lock_seats(machine.id)  # of two who report at once the second sees the first
-    made = Report(tx.fresh_id(), machine.lab, machine.id, by.id, said.severity, said.words.strip(), now)
+    made = Report(
+        tx.fresh_id(), machine.lab, machine.id, by.id, said.severity, said.words.strip(), now,
+        category=said.category, photo=said.picture is not None,
+    )  # fmt: skip
     tx.reports.save(made)
-    tx.audit.append(
-        made.lab,
-        by.id,
-        "machine.reported",
-        made.id,
-        {"machine": made.machine, "severity": made.severity},
-        now,
-    )
+    if said.picture is not None:
+        tx.reports.keep_picture(made, said.picture)
+    told = {"machine": made.machine, "severity": made.severity, "category": made.category}
+    tx.audit.append(made.lab, by.id, "machine.reported", made.id, told, now)
     return _followed(tx, made, now)
+
+
+def picture_for(tx: Tx, asking: Person, report_id: str) -> bytes | None:
+    """The picture of a report, as JPEG, for the staff of its lab and for who reported; None for all others, and where there is none."""
+    found = tx.reports.get(report_id)
+    if found is None or not (found.person == asking.id or asking.is_staff(found.lab)):
+        return None
+    return tx.reports.picture(found.id)
 
 
 def _too_many(tx: Tx, by: Person, machine: Machine, severity: Severity, now: datetime) -> Refused | None:

@@ -15,7 +15,7 @@ from core.rulebook import Fault, Level, faults, resolve, together
 from core.timeline import Span
 from core.vocabulary import OCCUPYING, Reason, ReservationKind, ReservationStatus
 from hub.ports import Machine, Person, Reservation, RuleSet, Tx
-from hub.services import facts, granting, ground, holding
+from hub.services import facts, granting, ground, holding, resources
 from hub.services.refused import Refused, refused
 
 LAST_MONTH = timedelta(days=31)
@@ -78,6 +78,7 @@ def save(tx: Tx, by: Person, where: RulesAt, rules: Values, told: tuple[str, dat
         return refused(Reason.CHANGED)
     subject = f"{where.level}/{where.subject}"
     granting.changed(tx, [machine.id for machine in _machines(tx, where)], now)
+    resources.spread(tx, where.lab, now)  # a run-on counts for whoever shares the air
     tx.audit.append(where.lab, by.id, "rules.saved", subject, {"version": version}, now)
     return new
 

@@ -30,7 +30,11 @@ class Place:
 
 
 def enrol(tx: Tx, by: Person, place: Place, now: datetime) -> CertificateShown | Refused:
-    """Take the place. Refused: NOT_FOUND, FORBIDDEN (staff, or who gives the training), PAST, INVALID {field}, AGE (S23), REPEATED."""
+    """Take the place.
+
+    Refused: NOT_FOUND, FORBIDDEN (staff, or who gives the training), PAST, INVALID {field} and {places}: all are taken, AGE (S23),
+    REPEATED. A slot of kind training or class that nobody said places of has as many as come.
+    """
     slot, member = tx.bookings.get(place.training), tx.people.get(place.member)
     machine = tx.machines.get(slot.machine) if slot else None
     if slot is None or member is None or machine is None or not member.roles.get(slot.lab):
@@ -41,6 +45,8 @@ def enrol(tx: Tx, by: Person, place: Place, now: datetime) -> CertificateShown |
         return lacks
     if any(one.data.get("training") == slot.id for one in _enrolments(tx, member.id, place.course)):
         return refused(Reason.REPEATED)
+    if none_left := _full(tx, slot, place.course):
+        return none_left
     certificate = tx.certificates.open(slot.lab, member.id, place.course)
     data = {"ends": stamp(slot.end), "training": slot.id}
     tx.certificates.record(certificate, Act.ENROL.value, now, by=by.id, data=data)
@@ -56,6 +62,16 @@ def _against(tx: Tx, by: Person, slot: Reservation, course: str, now: datetime) 
     if slot.kind not in TAUGHT or slot.status not in OCCUPYING:
         return refused(Reason.INVALID, {"field": "training"})
     return refused(Reason.PAST) if slot.end <= now else None
+
+
+def _full(tx: Tx, slot: Reservation, course: str) -> Refused | None:
+    """Whether it is another course's, or all its places are taken; of two who take the last at once one gets it."""
+    planned = tx.certificates.trainings.get(slot.id, lock=True)
+    if planned is None:
+        return None
+    if planned.course != course:
+        return refused(Reason.INVALID, {"field": "course"})
+    return None if planned.free else refused(Reason.INVALID, {"field": "training", "places": planned.places})
 
 
 def _too_young(tx: Tx, member: Person, slot: Reservation, machine: Machine, course: str) -> Refused | None:

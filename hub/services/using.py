@@ -15,7 +15,7 @@ from core.timeline import BadInstant, Span
 from core.vocabulary import ReservationKind, ReservationStatus, SessionKind, StopReason
 from hub.ports import Machine, NewReservation, Node, Reservation, Session, StoredRecord, Tx
 from hub.services import facts, giving_back, granting, merging, no_shows, overrunning, reserving, sanctions
-from hub.services.company import asking
+from hub.services.company import concerned
 from hub.services.house import house_of
 
 USED_S = 300  # R26: five minutes of power count as use of a certificate
@@ -42,7 +42,10 @@ def session_recorded(tx: Tx, node: Node, session: str, now: datetime) -> None:
     tx.sessions.save(row)
     _follow(tx, found, reservation, now)
     if before is None or (found.end is not None and before.end is None):
-        granting.changed(tx, asking(house_of(tx, node.lab)), now)  # one more is there, or one less (R58)
+        came = [
+            one for one in (row.person, row.responsible) if one
+        ]  # one more is there, or one less (R58, R22)
+        granting.changed(tx, concerned(tx, house_of(tx, node.lab), came), now)
     if found.end is not None and (before is None or before.end is None):
         overrunning.ended(tx, row, now)
         _count_use(tx, found, machine, now)

@@ -29,10 +29,9 @@ def file_of(url: str) -> str:
 
 
 def writing_engine(url: str, *more: str) -> Engine:
-    """SQLite to write to: every transaction begins IMMEDIATE, every commit is on the disk. `more` pragmas."""
+    """SQLite to write to: every commit is on the disk. The writer begins each transaction itself. `more` pragmas."""
     engine = create_engine(url, connect_args=_driver_arguments())
     _on_connect(engine, (*WRITING, *more))
-    _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
 
 

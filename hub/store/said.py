@@ -34,12 +34,12 @@ class Said:
     def rows(self, connection: Connection, **values: Any) -> list[Row]:
         """What it answers, values and names as SQLAlchemy would give them; KeyError where a parameter is missing."""
         form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
-        return form.converted(form.said(connection, values, asks=True))
+        return form.converted(_said(connection, form.words, form.values(values), asks=True))
 
     def bare(self, connection: Connection, **values: Any) -> list[Bare]:
         """The same as the driver gives it: instants in milliseconds, on SQLite truths as 0 and 1."""
         form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
-        return form.said(connection, values, asks=True)
+        return _said(connection, form.words, form.values(values), asks=True)
 
     def row(self, connection: Connection, **values: Any) -> Row | None:
         """The first of its rows, or None."""
@@ -49,7 +49,7 @@ class Said:
     def run(self, connection: Connection, **values: Any) -> None:
         """Say it where nothing is answered."""
         form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
-        form.said(connection, values)
+        _said(connection, form.words, form.values(values))
 
     def _form(self, dialect: Dialect) -> "_Form":
         form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
@@ -58,7 +58,7 @@ class Said:
 
 def say(connection: Connection, words: str) -> None:
     """A statement without values or answer, in the database's own words; it begins nothing by itself."""
-    _said(connection, words, ())
+    _said(connection, words, (), begins=False)
 
 
 class _Form:
@@ -85,17 +85,14 @@ class _Form:
         found = enumerate(_back(each.type, dialect) for each in answered)
         self._back = [(place, convert) for place, convert in found if convert is not None]
 
-    def said(self, connection: Connection, given: dict[str, Any], *, asks: bool = False) -> list[Bare]:
-        """Say it with these values, in a transaction; the driver's rows where it `asks`."""
-        if not connection.in_transaction():
-            connection.begin()
+    def values(self, given: dict[str, Any]) -> Values:
+        """The parameters as the driver takes them."""
         if self._own:
             given = {**self._own, **given}
         cells = self._cells_of(given)
         if not self._as_given:
             cells = self._converted(list(cells))
-        values = dict(zip(self._names, cells, strict=True)) if self._by_name else cells
-        return _said(connection, self.words, values, asks=asks)
+        return dict(zip(self._names, cells, strict=True)) if self._by_name else cells
 
     def _converted(self, cells: list[Any]) -> Bare:
         """The parameters as the driver takes them."""
@@ -142,7 +139,11 @@ def _back(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _said(connection: Connection, words: str, values: Values, *, asks: bool = False) -> list[Bare]:
+def _said(
+    connection: Connection, words: str, values: Values, *, asks: bool = False, begins: bool = True
+) -> list[Bare]:
+    if begins and not connection.in_transaction():
+        connection.begin()
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
     if hears := connection.engine.dispatch.before_cursor_execute:

@@ -45,7 +45,7 @@ class SqliteStore:
         if self._writer is not None:
             return self._writer.write(fn)
         with self._writing.connect() as connection:
-            return commit_alone(connection, fn)
+            return commit_alone(SqlTx(connection), fn)
 
     def read(self, fn: Callable[[Tx], T]) -> T:
         """See `hub.ports.Store.read`."""

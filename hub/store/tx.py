@@ -50,6 +50,11 @@ class SqlTx:
         self._connection: Connection | None = connection
 
     @property
+    def connection(self) -> Connection:
+        """What all its books write on."""
+        return self._c
+
+    @property
     def _c(self) -> Connection:
         if self._connection is None:
             raise RuntimeError("the transaction is over")

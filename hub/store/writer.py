@@ -42,6 +42,7 @@ class Writer:
     def __init__(self, engine: Engine, after: Callable[[sqlite3.Connection], None]) -> None:
         """`after` each commit is told, still in the writer's turn; the answers are given by then."""
         self._connection, self._after = engine.connect(), after
+        self._tx = SqlTx(self._connection)
         self._tasks: deque[Task] = deque()
         self._lock = threading.Lock()
         self._turn = threading.Condition(self._lock)
@@ -88,11 +89,9 @@ class Writer:
             self._writing = threading.get_ident() if batch else None
             return batch
 
-    def _in_turn(self, commit: Callable[[Connection, W], T], what: W) -> T:
+    def _in_turn(self, commit: Callable[[SqlTx, W], T], what: W) -> T:
         try:
-            answer = Context().run(
-                commit, self._connection, what
-            )  # a task sees nothing of who happens to write it
+            answer = Context().run(commit, self._tx, what)  # a task sees nothing of who happens to write it
             if (driver := _driver(self._connection)) is not None:
                 self._after(driver)
             return answer
@@ -103,31 +102,41 @@ class Writer:
                     self._turn.notify()
 
 
-def commit_alone(connection: Connection, fn: Callable[[Tx], T]) -> T:
+def commit_alone(tx: SqlTx, fn: Callable[[Tx], T]) -> T:
     """Run one task in a transaction of its own; where it raises, the whole of it goes, and nothing else was in it."""
     try:
-        with connection.begin():
-            return fn(SqlTx(connection))
+        return _committed(tx.connection, lambda: fn(tx))
     except Exception as broken:
-        _leave(connection)
         told = busy_or(broken)
         if told is broken:
             raise
         raise told from broken
 
 
-def commit_batch(connection: Connection, batch: Sequence[Task]) -> None:
+def commit_batch(tx: SqlTx, batch: Sequence[Task]) -> None:
     """Run all tasks in one transaction and answer each after its commit; if that fails, nobody was heard."""
     try:
-        with connection.begin():
-            answers = [_attempt(connection, task) for task in batch]
+        answers = _committed(tx.connection, lambda: [_attempt(tx, task) for task in batch])
     except Exception as broken:  # noqa: BLE001 -- whatever it is, 64 callers wait to be told
-        _leave(connection)
         for task in batch:
             task.answer.set_exception(busy_or(broken))
         return
     for answer in answers:
         answer()
+
+
+def _committed(connection: Connection, act: Callable[[], T]) -> T:
+    """What `act` answers, once all that it wrote is on the disk; whatever is raised, nothing of it is."""
+    transaction = connection.begin()
+    try:
+        say(connection, "BEGIN IMMEDIATE")
+        answer = act()
+        transaction.commit()
+    except BaseException:
+        connection.rollback()
+        _leave(connection)
+        raise
+    return answer
 
 
 def _leave(connection: Connection) -> None:
@@ -143,11 +152,12 @@ def _driver(connection: Connection) -> sqlite3.Connection | None:
     return driver if isinstance(driver, sqlite3.Connection) else None
 
 
-def _attempt(connection: Connection, task: Task) -> Callable[[], None]:
+def _attempt(tx: SqlTx, task: Task) -> Callable[[], None]:
     """What to answer once the batch is committed; a task that raises leaves nothing behind."""
+    connection = tx.connection
     say(connection, "SAVEPOINT task")
     try:
-        value = task.fn(SqlTx(connection))
+        value = task.fn(tx)
     except Exception as refused:
         told = busy_or(refused)
         if isinstance(told, Busy):

@@ -14,6 +14,7 @@ from hub.services.ordering import Wanted
 from hub.services.refused import Refused, refused
 from hub.web.house import house, now, voice
 from hub.web.looks import Look
+from hub.web.reporting import TROUBLES
 from hub.web.signing import somebody, staff_only
 from hub.web.whys import whys
 from hub.words import Voice
@@ -47,13 +48,8 @@ PARTS: Final[Mapping[str, str]] = {
     "disk": mark("room on the card"),
 }
 CATEGORIES: Final[Mapping[str, str]] = {
+    **{one.value: words for one, words in TROUBLES.items()},
     "danger": mark("danger, by the button"),
-    "machine": mark("the machine"),
-    "tool": mark("tool or lens"),
-    "extraction": mark("extraction"),
-    "computer": mark("the computer"),
-    "fire": mark("fire, smoke or injury"),
-    "other": mark("something else"),
     "first-layer": mark("nobody looked at the first layer"),
     "shelf-damaged": mark("the memory was damaged"),
 }

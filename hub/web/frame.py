@@ -22,6 +22,7 @@ class NavItem(NamedTuple):
     text: str
     href: str
     current: bool
+    waits: str = ""
 
 
 @cache
@@ -44,12 +45,20 @@ def navigation() -> list[NavItem]:
     if is_crew(me()):
         wanted += [("staff.now_page", mark("Now")), ("staff.certify", mark("Certify"))]
     items = [
-        NavItem(voice().text(text), url_for(endpoint), request.endpoint == endpoint)
+        NavItem(voice().text(text), url_for(endpoint), request.endpoint == endpoint, _waits(endpoint))
         for endpoint, text in wanted
     ]
     if house().demo:
         items.append(NavItem(voice().text(mark("Test bench")), "/bench", request.path == "/bench"))
     return items if len(items) > 1 else []
+
+
+def _waits(endpoint: str) -> str:
+    """How many reports of members wait for the staff, beside the way to them; nothing for everybody else."""
+    person, lab = me(), house().lab.id
+    if endpoint != "staff.now_page" or person is None or not person.is_staff(lab):
+        return ""
+    return str(house().store.read(lambda tx: tx.reports.waiting(lab)) or "")
 
 
 class Reader(NamedTuple):

@@ -9,14 +9,17 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from hub.ports import Busy, Clock, Store
 from hub.ports.link import NodeLink
+from hub.services import watched
 from hub.services.letting_in import caller_of
+from hub.services.watched import Watch
 
 
-def health(store: Store, link: NodeLink | None, guard: Callable[[], None] | None = None) -> Blueprint:
-    """`/healthz`: the process answers. `/readyz`: the database answers too; 503 while it does not.
+def health(watch: Watch, guard: Callable[[], None] | None = None) -> Blueprint:
+    """`/healthz`: the process answers. `/readyz`: the database answers too; 503 while it does not. `/metrics`: in figures.
 
     Without the broker the hub is ready all the same: pages work, and the nodes decide from their views.
     """
+    store, link = watch.store, watch.link
     blueprint = Blueprint("health", __name__)
     if guard is not None:
         blueprint.before_request(guard)
@@ -32,6 +35,13 @@ def health(store: Store, link: NodeLink | None, guard: Callable[[], None] | None
         except Busy:
             return jsonify(status="busy", broker=_broker(link)), 503
         return jsonify(status="ok", broker=_broker(link)), 200
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        try:
+            return Response(watch.look(), content_type=f"{watched.MEDIA_TYPE}; charset=utf-8")
+        except Busy:
+            return Response("", 503, content_type="text/plain")
 
     return blueprint
 

@@ -18,7 +18,7 @@ from hub.web.frame import live
 from hub.web.house import house, me, now, voice
 from hub.web.looks import Look, look
 from hub.web.reading import Place, workshop
-from hub.web.reporting import may_report, severities
+from hub.web.reporting import may_report, severities, troubles
 from hub.web.rulers import Ruler
 from hub.web.shares import quotas_in_words
 from hub.web.slots import usual_length
@@ -67,6 +67,7 @@ def machine(name: str) -> str:
         answer=_answer(decision, place, speech),
         may_report=may_report(me(), place.machine),
         severities=severities(),
+        troubles=troubles(),
         slots=[_slot(one, place, speech) for one in slots],
         rules=rules_in_words(place.policy, speech)
         + quotas_in_words(holding.machine_terms(place.machine).quotas, speech),

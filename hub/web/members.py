@@ -11,9 +11,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.timeline import DAY_MIN, at_local
-from core.vocabulary import Reason
+from core.vocabulary import Reason, Role
 from hub.ports import Person, Tx
-from hub.services import facts, membership
+from hub.services import facts, membership, roles
 from hub.services.refused import Refused, refused
 from hub.web.house import house, now, voice
 from hub.web.signing import somebody, staff_only
@@ -31,12 +31,17 @@ STATES: Mapping[str, str] = {
     "prospect": mark("not yet a member"),
     "suspended": mark("member, suspended"),
 }
+WORKS: Mapping[Role, str] = {
+    Role.TRAINER: mark("trainer"),
+    Role.STAFF: mark("staff"),
+    Role.MANAGER: mark("manager"),
+}
 
 
 @blueprint.get("")
 def members() -> str:
     """Who is to be looked at, and his page."""
-    return _page(request.args.get("member", ""))
+    return page(request.args.get("member", ""))
 
 
 @blueprint.post("/<key>")
@@ -48,10 +53,10 @@ def change(key: str) -> Response | tuple[str, int]:
         abort(404)
     values = _changed()
     if isinstance(values, Refused):
-        return _page(key, whys(values.objections)), 422
+        return page(key, whys(values.objections)), 422
     saved = house().store.write(lambda tx: membership.change(tx, by, member, values, at))
     if isinstance(saved, Refused):
-        return _page(key, whys(saved.objections)), 422
+        return page(key, whys(saved.objections)), 422
     flash(voice().text(mark("Saved.")), "free")
     return redirect(url_for("members.members", member=key), 303)
 
@@ -130,17 +135,21 @@ READ: Mapping[str, Callable[[str], Any]] = {
 }  # fmt: skip
 
 
-def _page(key: str, against: list[Why] | None = None) -> str:
-    lab = house().lab.id
+def page(key: str, against: list[Why] | None = None) -> str:
+    """The page of the member `key`, what was typed kept; of nobody, the choice alone."""
+    lab, by = house().lab.id, somebody()
 
-    def read(tx: Tx) -> list[Person]:
-        return sorted(facts.everybody(tx, lab), key=lambda one: one.name.casefold())
+    def read(tx: Tx) -> tuple[list[Person], list[str]]:
+        everybody = sorted(facts.everybody(tx, lab), key=lambda one: one.name.casefold())
+        return everybody, [one.id for one in tx.certificates.courses(lab)]
 
-    people = house().store.read(read)
+    people, courses = house().store.read(read)
     chosen = next((one for one in people if one.id == key), None)
     was = shown(chosen, voice()) if chosen else {}
     typed = {name: request.form.get(name, text) for name, text in was.items()}
     return render_template(
         "members.html", people=people, chosen=chosen, was=was, typed=typed, against=against,
-        states={one: voice().text(word) for one, word in STATES.items()}, tongues=OWN_NAMES,
+        states={one: voice().text(word) for one, word in STATES.items()}, tongues=OWN_NAMES, courses=courses,
+        works={one: voice().text(word) for one, word in WORKS.items()}, work=roles.work_of(chosen, lab) if chosen else None,
+        gives_roles=chosen is not None and chosen.id != by.id and by.has(Role.MANAGER, lab),
     )  # fmt: skip

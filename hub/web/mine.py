@@ -82,6 +82,7 @@ def mine() -> Response | str:
         undo=undo_of(None),
         badges=read.badges,
         crew=is_crew(person),
+        hosting=house().store.read(lambda tx: tx.people.hosting([person.id])),
         again=read.again,
         ways=[journey(one, speech) for one in read.ways],
         models=read.models,

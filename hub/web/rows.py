@@ -12,6 +12,7 @@ from hub.services.taking_out import OUT
 from hub.web.house import now
 from hub.web.looks import Look, is_running, look, session_until
 from hub.web.reading import Place
+from hub.web.troubles import upkeep_look
 from hub.words import Voice
 from hub.words.catalogs import mark
 
@@ -40,6 +41,7 @@ class Row:
     resets: tuple[str, ...]
     stoppable: bool
     out: bool
+    upkeep: Look | None
 
 
 def row_of(place: Place, names: dict[str, str], person: Person, speech: Voice) -> Row:
@@ -59,6 +61,7 @@ def row_of(place: Place, names: dict[str, str], person: Person, speech: Voice) -
         resets=tuple(one.value for one in resettable(place.node)),
         stoppable=is_running(place) and place.node is not None and place.node.online,
         out=place.machine.status in OUT,
+        upkeep=upkeep_look(place.machine.upkeep, speech),
     )
 
 

@@ -45,14 +45,14 @@ def now_live() -> Response:
 def _now() -> dict[str, object]:
     speech, person = voice(), _person()
 
-    def read(tx: Tx) -> tuple[list[Place], dict[str, str]]:
+    def read(tx: Tx) -> tuple[list[Place], dict[str, str], int]:
         places = list(workshop(tx, house().lab.id, now()).places.values())
         people = {place.running.person for place in places if place.running}
         people |= {slot.person for place in places for slot in place.taken if slot.start <= now() < slot.end}
         people |= {lock.by for place in places for lock in place.locks if lock.by}
-        return places, dict(tx.people.names(sorted(people)))
+        return places, dict(tx.people.names(sorted(people))), tx.reports.waiting(house().lab.id)
 
-    places, names = house().store.read(read)
+    places, names, waiting = house().store.read(read)
     rows = [row_of(place, names, person, speech) for place in places]
     nodes = [place.node for place in places if place.node is not None]
     moment = f"{speech.long_day(now())}, {speech.time(now())}"
@@ -62,6 +62,8 @@ def _now() -> dict[str, object]:
         "pending": [(row.id, lock) for row in rows for lock in row.locks if not lock.in_force],
         "offline": [node.machine for node in nodes if not node.online],
         "nodes": len(nodes),
+        "waiting": waiting,
+        "due": [row.id for row in rows if row.upkeep],
         "may_lock": person.is_staff(house().lab.id),
     }
 

@@ -13,6 +13,7 @@ from hub.services import upkeep
 from hub.services.upkeep import DAY_S, HOUR_S, Counted, Stands
 from hub.web.house import house
 from hub.web.looks import Look
+from hub.web.reporting import TROUBLES
 from hub.words import Voice
 from hub.words.catalogs import mark, mark_many
 
@@ -31,12 +32,13 @@ STANDS: Final[Mapping[Stands, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One open report; `own`: of who is looking."""
+    """One open report; `own`: of who is looking, `about`: what is wrong, in words."""
 
     one: Report
     look: Look
     who: str
     own: bool
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,23 @@ def opened(tx: Tx, lab: str, by: Person, at: datetime, speech: Voice) -> Open:
     asked.sort(key=lambda one: list(STANDS).index(one[1].stands))
     return Open(
         tuple(
-            Told(one, severity(one, speech), names.get(one.person, ""), one.person == by.id)
+            Told(
+                one,
+                severity(one, speech),
+                names.get(one.person, ""),
+                one.person == by.id,
+                speech.text(TROUBLES[one.category]),
+            )
             for one in sorted(found, key=lambda one: one.at)
         ),
         tuple(Kept(name, _look(STANDS[count.stands], speech), _used(count, speech)) for name, count in asked),
         tuple(tx.resources.all(lab)),
     )
+
+
+def upkeep_look(stands: str, speech: Voice) -> Look | None:
+    """How a machine's upkeep stands, where somebody has to see to it (R48)."""
+    return _look(STANDS[Stands(stands)], speech) if stands else None
 
 
 def severity(one: Report, speech: Voice) -> Look:

@@ -6,7 +6,7 @@ Answer first, no blame, and what one can do about it. The link opens a page; onl
 import re
 from collections.abc import Mapping, Sequence
 
-from hub.words import badge_letters, machine_letters
+from hub.words import badge_letters, door_letters, machine_letters
 from hub.words.catalogs import mark as _
 from hub.words.occasion import Page, Words
 from hub.words.voice import Voice
@@ -196,6 +196,7 @@ LETTERS: Mapping[str, Words] = {
         Page.MINE, _APPEAL,
     ),
     **badge_letters.LETTERS,
+    **door_letters.LETTERS,
     **machine_letters.LETTERS,
 }  # fmt: skip
 
@@ -209,7 +210,7 @@ CAUSES: Mapping[str, str] = {
     "no-show": _("you did not come"),
     "late-cancel": _("you cancelled late"),
     "overrun": _("you went on past your time while somebody waited"),
-    "false-alarm": _("you reported a danger that was none"),
+    "false-alarm": _("you reported a problem that was none"),
 }
 _INSTEAD = _("Free instead:")
 _HELLO = _("Hello %(name)s,")

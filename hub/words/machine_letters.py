@@ -48,6 +48,14 @@ LETTERS: Mapping[str, Words] = {
         (_("The upkeep of %(machine)s is long due: nobody starts or books it until you note that it is done. What runs goes on."),),
         Page.STAFF, _LOOK,
     ),
+    "resource.missed": Words(
+        _("%(machine)s has no extraction: all that share it are out"),
+        (
+            _("The reader of %(machine)s misses the air of %(name)s. Nobody starts or books what hangs on it; what runs beside it is asked to finish."),
+            _("It comes back by itself when the air does, or when you say that it works."),
+        ),
+        Page.STAFF, _LOOK,
+    ),
     "print.unseen": Words(
         _("Nobody looked at the first layer: %(machine)s"),
         (_("The print at %(machine)s goes on, and nobody has looked at its first layer in time. Go and look."),),

@@ -16,6 +16,7 @@ class Page(StrEnum):
     NAME = "/mine/name"
     NOT_ME = "/mine/name/sessions/{session}/not-me"
     STAFF = "/staff"
+    WELCOME = "/welcome/{key}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from core.vocabulary import Reason
 from hub.words.catalogs import one_stop, text
-from hub.words.sentences import FALLBACK, FALLBACK_STEP, SENTENCES, STEPS, USUAL_STEP
+from hub.words.sentences import FALLBACK, FALLBACK_STEP, SENTENCES, STEPS, THINGS, USUAL_STEP
 from hub.words.times import clock, full_date, time_in_words
 
 Param = str | int | float | Sequence[str] | None
@@ -48,19 +48,27 @@ def _fitting(choices: Sequence[str], params: Mapping[str, Param]) -> str:
 
 
 def _fill(sentence: str, params: Mapping[str, Param], lang: str, zone: ZoneInfo) -> str:
-    known = {name: _Said(value, lang, zone) for name, value in params.items()}
+    known = {name: _Said(_thing(name, value, lang), lang, zone) for name, value in params.items()}
     return one_stop(text(lang, sentence).format_map(known))
+
+
+def _thing(name: str, value: Param, lang: str) -> Param:
+    """What machines share, by its kind in the reader's language; another goes by the name that staff gave it (R49)."""
+    known = THINGS.get(value) if name == "resource" and isinstance(value, str) else None
+    return text(lang, known) if known else value
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A parameter that knows how its place wants it: `time`, `slot`, `date`, `moment`, or as it stands."""
+    """A parameter that knows how its place wants it: `time`, `slot`, `date`, `moment`, or as it stands; `unsaid`: it only chose the sentence."""
 
     value: Param
     lang: str
     zone: ZoneInfo
 
     def __format__(self, form: str) -> str:
+        if form == "unsaid":
+            return ""
         if isinstance(self.value, str):
             return self._written(self.value, form)
         if isinstance(self.value, Sequence):

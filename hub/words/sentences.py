@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from core.vocabulary import Reason
 from hub.words.catalogs import mark as _
 
+THINGS: Mapping[str, str] = {
+    "extraction": _("the extraction"),
+    "compressor": _("the compressor"),
+    "water": _("the cooling water"),
+    "room": _("the room"),
+}  # what machines share, by its kind (R49)
 FALLBACK = (_("This is not possible now."),)
 FALLBACK_STEP = (_("Ask at the front desk."),)
 
@@ -67,7 +73,10 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
         _("You must be at least {age} years old."),
         _("You are too young for this machine."),
     ),
-    Reason.BUDDY: (_("A second person must be present for this machine."),),
+    Reason.BUDDY: (
+        _("Except on open days a guest needs a host of the house here{host:unsaid}."),
+        _("A second person must be present for this machine."),
+    ),
     Reason.OCCUPIED: (
         _("The machine is in use until {until:time}."),
         _("The machine is in use."),
@@ -152,11 +161,18 @@ SENTENCES: Mapping[Reason, tuple[str, ...]] = {
     Reason.INVALID: (
         _("One person can look after {most} at most here."),
         _("That is too much: {most_bytes} bytes at most."),
+        _("All {places} places are taken."),
+        _("{taken} is the address of somebody else already."),
         _("This is not valid: {field}."),
         _("This is not valid."),
     ),
     Reason.UNAUTHENTICATED: (_("You are not signed in."),),
-    Reason.FORBIDDEN: (_("You do not have the right to do this."),),
+    Reason.FORBIDDEN: (
+        _(
+            "An incident concerned you, so what we hold of you is kept until {until:date}. You can be forgotten after that."
+        ),
+        _("You do not have the right to do this."),
+    ),
     Reason.NOT_FOUND: (_("There is nothing here."),),
     Reason.CHANGED: (_("This has been changed in the meantime."),),
     Reason.IDEMPOTENCY: (
@@ -183,6 +199,9 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "wait": (_("{machine} is free now: you may use it."), _("Wait a little, or choose another time.")),
     "book": (_("Book a slot first."),),
     "call_staff": (_("Call the staff, they will put it right."),),
+    "badge_out": (
+        _("Badge out at the machine first: what is left of the time is then given back by itself."),
+    ),
     "bring_someone": (_("Come with someone, or during staffed hours."),),
     "call_supervisor": (_("Ask a supervisor to lay their badge within a minute."),),
     "badge_again": (

@@ -16,6 +16,7 @@ from node.courier.plugs import Dialect
 from node.courier.polling import Caller, PrinterPoll
 from node.courier.printers import QUESTIONS
 from node.courier.shelly import ShellyGen1, ShellyGen2
+from node.courier.signing_in import Digest, Login, basic
 from node.courier.tasmota import Tasmota
 from node.drivers import PLUG_POWER, Plug
 from node.inbox import Inbox
@@ -81,10 +82,13 @@ def courier_program(settings: NodeSettings, *, clock: Clock | None = None) -> Co
     if drivers.plug is not None and dialect is not None:
         memory = PlugMemory(dialect, drivers.plug.dead_man_s)
         link = PlugLink(_way(drivers.plug, settings.id), dialect.topics(), inbox.put)
-        caller = Caller(inbox.put) if drivers.plug.url is not None else None
+        web = _login(drivers.plug.http_user, drivers.plug.http_password_file)
+        caller = Caller(inbox.put, basic(web) if web else None) if drivers.plug.url is not None else None
     if drivers.printer is not None:
         question, headers = QUESTIONS[drivers.printer.kind], _headers(drivers.printer.key_file)
-        poll = PrinterPoll(drivers.printer.url, question, headers, inbox.put)
+        login = _login(drivers.printer.user, drivers.printer.password_file)
+        digest = Digest(login) if login else None
+        poll = PrinterPoll(drivers.printer.url, question, headers, inbox.put, digest)
     by_watts = drivers.threshold_w if drivers.busy == PLUG_POWER else None
     errand = Errand(memory, by_watts, printer=poll is not None)
     courier = Courier(clock, inbox, Roads(line, link, caller), errand)
@@ -103,6 +107,11 @@ def _dialect(plug: Plug, node: str) -> Dialect:
 def _way(plug: Plug, node: str) -> Way:
     tls = ssl.create_default_context(cafile=plug.ca) if plug.tls else None
     return Way(plug.host, plug.port, f"courier-{node}", plug.user, secret(plug.password_file), tls)
+
+
+def _login(user: str | None, password_file: Path | None) -> Login | None:
+    password = secret(password_file)
+    return None if user is None or password is None else Login(user, password)
 
 
 def _headers(key_file: Path | None) -> Mapping[str, str]:

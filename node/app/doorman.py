@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def doorman_program(
     link = parts.link or _link(settings, keys, inbox.put)
     line = KeeperLine(settings.socket, inbox.put)
     me = Me(settings.id, settings.machine, _token())
+    tokens = _Tokens()
     ntp = parts.ntp or NTP_SAYS.exists
     face = parts.make_face(inbox.put) if parts.make_face else face_of(settings.fittings, inbox.put)
     house = House(
@@ -87,9 +89,9 @@ def doorman_program(
         line=line,
         face=face,
         key_of=badge_namer(keys.badge),
-        new_id=_token,
+        new_id=tokens.take,
         outcome=parts.outcome,
-        pulse=lambda: notify(ALIVE),
+        pulse=partial(_turned, tokens),
         hide=lambda uid, nonce: hidden(keys.conceal, uid, nonce),
         shelf_damaged=damaged,
         keypad=keypad_of(face),
@@ -117,6 +119,28 @@ def run_doorman(
 def _token() -> str:
     """A new id: 16 random bytes as text."""
     return secrets.token_urlsafe(16)
+
+
+def _turned(tokens: "_Tokens") -> None:
+    """What every turn of the doorman's loop ends with: he lives, and his next id is made."""
+    notify(ALIVE)
+    tokens.prepare()
+
+
+class _Tokens:
+    """New ids, the next one made before it is wanted: a tap waits for it. The doorman's loop alone asks."""
+
+    def __init__(self) -> None:
+        self._ready: list[str] = []
+
+    def take(self) -> str:
+        """One that nobody had before."""
+        return self._ready.pop() if self._ready else _token()
+
+    def prepare(self) -> None:
+        """Have one ready."""
+        if not self._ready:
+            self._ready.append(_token())
 
 
 def _sound(body: Mapping[str, object]) -> bool:

@@ -22,10 +22,11 @@ class NotFetchedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and body."""
+    """Status and body; `challenges` are what a 401 asks for."""
 
     status: int
     body: str
+    challenges: tuple[str, ...] = ()
 
 
 def fetch(url: str, headers: Mapping[str, str], within_s: float = WITHIN_S) -> Answer:
@@ -37,7 +38,7 @@ def fetch(url: str, headers: Mapping[str, str], within_s: float = WITHIN_S) -> A
     alarm.daemon = True
     alarm.start()
     try:
-        line.request("GET", f"{place.path or '/'}{'?' + place.query if place.query else ''}", headers=headers)
+        line.request("GET", path_of(url), headers=headers)
         answer = line.getresponse()
         body = answer.read(MOST_BYTES + 1)
     except (OSError, ValueError, http.client.HTTPException) as problem:
@@ -49,7 +50,14 @@ def fetch(url: str, headers: Mapping[str, str], within_s: float = WITHIN_S) -> A
         raise NotFetchedError("too long")
     if answer.length:
         raise NotFetchedError("cut off")
-    return Answer(answer.status, body.decode("utf-8", "replace"))
+    challenges = tuple(answer.headers.get_all("WWW-Authenticate", ()))
+    return Answer(answer.status, body.decode("utf-8", "replace"), challenges)
+
+
+def path_of(url: str) -> str:
+    """What stands in the request's first line."""
+    place = urlsplit(url)
+    return f"{place.path or '/'}{'?' + place.query if place.query else ''}"
 
 
 def _shut(line: http.client.HTTPConnection) -> None:

@@ -7,8 +7,9 @@ from threading import Event, Thread
 from typing import Final
 
 from node.courier.events import CallAnswered, PrinterSaid
-from node.courier.fetching import NotFetchedError, fetch
+from node.courier.fetching import Answer, NotFetchedError, fetch, path_of
 from node.courier.printers import Question
+from node.courier.signing_in import REFUSED, Digest, RefusedError
 
 EVERY_S: Final = 2.0
 MOST_CALLS: Final = 4
@@ -19,9 +20,15 @@ class PrinterPoll:
     """Asks one printer every two seconds."""
 
     def __init__(
-        self, url: str, question: Question, headers: Mapping[str, str], put: Callable[[object], None]
+        self,
+        url: str,
+        question: Question,
+        headers: Mapping[str, str],
+        put: Callable[[object], None],
+        digest: Digest | None = None,
     ) -> None:
         self._url, self._question, self._headers, self._put = url, question, headers, put
+        self._digest = digest
         self._well: bool | None = None
         self._end = Event()
         self._thread = Thread(target=self._run, name="printer", daemon=True)
@@ -38,15 +45,22 @@ class PrinterPoll:
     def look(self) -> None:
         """One question."""
         try:
-            answer = fetch(self._url + self._question.path, self._headers)
+            answer = self._fetched(self._url + self._question.path)
             busy = self._question.read(answer.status, answer.body)
             told = f"status={answer.status}"
+        except RefusedError as problem:
+            busy, told = None, f"refused={problem}"
         except NotFetchedError as problem:
             busy, told = None, f"problem={problem}"
         if (busy is not None) is not self._well:
             self._well = busy is not None
             log.warning("event=printer_%s %s", "heard" if self._well else "lost", told)
         self._put(PrinterSaid(busy))
+
+    def _fetched(self, url: str) -> Answer:
+        if self._digest is None:
+            return fetch(url, self._headers)
+        return self._digest.fetched(lambda signed: fetch(url, {**self._headers, **signed}), path_of(url))
 
     def _run(self) -> None:
         while not self._end.is_set():
@@ -57,8 +71,8 @@ class PrinterPoll:
 class Caller:
     """Makes the HTTP calls that a plug needs, one after the other; what is too many is dropped."""
 
-    def __init__(self, put: Callable[[object], None]) -> None:
-        self._put = put
+    def __init__(self, put: Callable[[object], None], headers: Mapping[str, str] | None = None) -> None:
+        self._put, self._headers = put, headers or {}
         self._calls: Queue[str] = Queue(MOST_CALLS)
         self._end = Event()
         self._thread = Thread(target=self._run, name="caller", daemon=True)
@@ -85,7 +99,15 @@ class Caller:
                 url = self._calls.get(timeout=0.5)
             except Empty:
                 continue
-            try:
-                self._put(CallAnswered(fetch(url, {}).body))
-            except NotFetchedError as problem:
-                log.warning("event=call_failed problem=%s", problem)
+            self.once(url)
+
+    def once(self, url: str) -> None:
+        """One call, now."""
+        try:
+            answer = fetch(url, self._headers)
+        except NotFetchedError as problem:
+            log.warning("event=call_failed problem=%s", problem)
+            return
+        if answer.status == REFUSED:
+            log.warning("event=call_refused status=%s", answer.status)
+        self._put(CallAnswered(answer.body))

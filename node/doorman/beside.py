@@ -37,6 +37,8 @@ class Beside:
 
     def concerns(self, visit: Visit, decision: Decision) -> bool:
         """Is this tap one of a learner and a supervisor?"""
+        if decision.allowed and self._supervision.alone:
+            return False
         if visit.who and self._hands.watched(visit.who):
             self._hands.finish(visit, "stay", ())
         elif (alone := self._supervision.left_alone(visit.key)) is not None:

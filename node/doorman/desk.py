@@ -76,7 +76,7 @@ class Desk:
         visit = self._visit = Visit(tap.at_ms, self._given.key_of(tap.uid))
         self.minder.card(visit.key)
         self._keypad.forget()
-        if not self._at_home(visit) and not self._bucket.take(tap.at_ms):
+        if not (at_home := self._at_home(visit)) and not self._bucket.take(tap.at_ms):
             self._pass_over(visit)
         elif tap.random:
             self._refuse(visit, (objection(Reason.BADGE_RANDOM),))
@@ -84,7 +84,7 @@ class Desk:
             self._not_ready(visit)
         elif self._known.view is None or not self._known.exchange.locks_taken:
             self._refuse(visit, (objection(Reason.STALE),))
-        elif self._at_home(visit) or not self._aside.takes(visit, tap.uid):
+        elif at_home or not self._aside.takes(visit, tap.uid):
             self._judge(visit)
 
     def typed(self, pin: PinTyped) -> None:
@@ -119,7 +119,7 @@ class Desk:
         view = self._known.view
         if view is None:
             return Decision(False, None, (objection(Reason.STALE),), Kind.USE)  # noqa: FBT003  as it is built
-        return decide(visit.key, view, self._known.now(), self._known.situation())
+        return decide(visit.key, view, *self._known.here())
 
     def _judge(self, visit: Visit) -> None:
         decision = self._decide(visit)
@@ -136,7 +136,7 @@ class Desk:
         took_over = handing_over.decision(visit.key, self._known)
         if took_over is not None:
             self._settle(visit, took_over)
-        elif not self._takes_over(visit, decision, yes):
+        elif decision.allowed or not self._takes_over(visit, decision, yes):
             self._ask_or_settle(visit, decision, yes)
 
     def _takes_over(self, visit: Visit, refused: Decision, yes: Asked | None) -> bool:

@@ -110,9 +110,9 @@ class Doorman:
 
     def turn(self, item: object | None) -> None:
         """One turn of the loop, with one item or with none."""
-        if self._known.mono_ms() - self._turned_ms > GAP_MS:
+        before_ms, self._turned_ms = self._turned_ms, self._known.mono_ms()
+        if self._turned_ms - before_ms > GAP_MS:
             self._leapt()  # woken before `Leapt` came, or the board was suspended
-        self._turned_ms = self._known.mono_ms()
         if item is not None:
             self._take(item)
         self._timers()

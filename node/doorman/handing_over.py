@@ -16,8 +16,7 @@ POWERED = frozenset({Phase.IN_USE, Phase.ENDING})
 def decision(key: str, known: Knowledge) -> Decision | None:
     """The decision that lets this badge take over now; None when it may not."""
     state, view = known.keeper.state, known.view
-    session = known.session()
-    if state is None or view is None or session is None or session.kind is not SessionKind.USE:
+    if state is None or view is None or state.session is None or state.session.kind is not SessionKind.USE:
         return None
     if state.phase not in POWERED or state.busy or state.inhibits:
         return None

@@ -11,13 +11,15 @@ from typing import Any, Final
 from core.case import OpenSession, Situation
 from core.grants import Booking, Grant, MachineView
 from core.views import BadView, grant_body, grant_from_body, view_from_body
-from core.vocabulary import Phase, Risk, SessionKind, Trust
+from core.vocabulary import Phase, Risk, SessionKind
 from node.doorman.exchange import Exchange
 from node.doorman.keeper_talk import KeeperTalk
 from node.doorman.sitting import Sitting, body_of, from_body
+from node.doorman.trust import Moment
 from node.ports import Clock, ShelfBroken
 
 log = logging.getLogger(__name__)
+_MS: Final = timedelta(milliseconds=1)
 AGAIN_MS: Final = 10_000  # as often as the keeper looks whether its own disk has room again
 
 
@@ -49,6 +51,11 @@ class Knowledge:
         self.keep()
         return view
 
+    def moment(self) -> Moment:
+        """Now, and what it says of the view: read once for all that one tap asks."""
+        holdings = self.exchange.holdings
+        return holdings.time.moment(holdings.reading())
+
     def now(self) -> datetime:
         """The trusted instant."""
         return self.exchange.now()
@@ -59,20 +66,19 @@ class Knowledge:
 
     def until_ms(self, until: datetime) -> int:
         """An instant on the scale of CLOCK_BOOTTIME."""
-        return self.mono_ms() + (until - self.now()) // timedelta(milliseconds=1)
+        at = self.moment()
+        return at.mono_ms + (until - at.now) // _MS
 
     @property
     def age_s(self) -> int | None:
         """The view's age; None when no time here can be trusted with it (wire.md, "Time and age")."""
+        return self._age_s(self.moment())
+
+    def _age_s(self, at: Moment) -> int | None:
         if self.view is None:
             return None
-        holdings = self.exchange.holdings
-        at, time = holdings.reading(), holdings.time
-        if time.trust(at) is Trust.STALE:
-            blind = self.view.machine.risk is Risk.HIGH or time.stale_left_ms(at) <= 0
-            if blind:
-                return None
-        return time.age_ms(at) // 1000
+        blind = not at.trusted and (self.view.machine.risk is Risk.HIGH or at.stale_left_ms <= 0)
+        return None if blind else at.age_ms // 1000
 
     @property
     def too_old(self) -> bool:
@@ -92,17 +98,25 @@ class Knowledge:
         left_ms = self.view.machine.age_limit_h * 3_600_000 - self.exchange.view_age_ms
         return self.mono_ms() + left_ms + 1000  # `too_old` counts whole seconds
 
+    def here(self) -> tuple[datetime, Situation]:
+        """Now, and what is true at the machine: of one moment."""
+        at = self.moment()
+        return at.now, self._situation(at)
+
     def situation(self) -> Situation:
         """What is true at the machine now."""
-        state = self.keeper.state
+        return self._situation(self.moment())
+
+    def _situation(self, at: Moment) -> Situation:
+        state, age_s = self.keeper.state, self._age_s(at)
         if state is None:
-            return Situation(view_age_s=self.age_s, arrived=frozenset(self.arrived))
+            return Situation(view_age_s=age_s, arrived=frozenset(self.arrived))
         return Situation(
             inhibits=state.inhibits,
             locks=state.locks,
-            session=self.session(),
+            session=self.session() if state.session is not None else None,
             drawing=state.busy and state.phase is Phase.IDLE,
-            view_age_s=self.age_s,
+            view_age_s=age_s,
             arrived=frozenset(self.arrived),
         )
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from core.access import objection
 from core.case import OpenSession
-from core.company import alone_from
+from core.company import alone_from, unhosted_from
 from core.grants import Booking, MachinePolicy
-from core.vocabulary import Phase, Reason, ReservationKind, SessionKind, StopReason
+from core.vocabulary import Audience, Phase, Reason, ReservationKind, SessionKind, StopReason
 from node.doorman.chores import Chores
 from node.doorman.keeper_state import KeeperState
 from node.doorman.knowledge import Knowledge
@@ -220,15 +220,26 @@ class Minder:
         elif self._alone_ms is None:
             self._alone_ms = now_ms
             guest = self._known.guest()
-            self._stage.deny((objection(Reason.BUDDY),), guest.lang if guest else None)
+            told = objection(Reason.BUDDY, {"host": 1} if self._hosted(session) else None)
+            self._stage.deny((told,), guest.lang if guest else None)
 
     def _lonely_at_ms(self, who: str) -> int | None:
-        """When nobody else will be there; None where the machine does not ask."""
+        """When nobody else will be there, or a guest's host not; None where neither is asked."""
         view = self._known.view
         if view is None:
             return None
-        at = alone_from(view.machine.buddy, view.company, self._known.now(), who)
-        return None if at is None else self._known.until_ms(at)
+        now, openlab = (
+            self._known.now(),
+            (one.span for one in view.openings if one.audience is Audience.PUBLIC),
+        )
+        alone = alone_from(view.machine.buddy, view.company, now, who)
+        unhosted = unhosted_from(view.company.hosts, openlab, now, who)
+        return min((self._known.until_ms(at) for at in (alone, unhosted) if at is not None), default=None)
+
+    def _hosted(self, session: OpenSession | None) -> bool:
+        """Whether whoever sits there is a guest, whose host is missed (R22)."""
+        view = self._known.view
+        return session is not None and view is not None and session.who in view.company.hosts
 
     def _asked(self) -> bool:
         """Has the keeper been asked to stop just now?"""

@@ -114,6 +114,8 @@ class Showing:
     closed: bool = False
     view_of: datetime | None = None
     down: Down = field(default_factory=Down)
+    out: bool = False  # staff say that it is out of order
+    lacks: tuple[str, ...] = ()  # what it shares with others and is down (R49)
     said: Said | None = None
     machine: str = ""
     title: str = ""  # the machine's name and make

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final, TypedDict, Unpack
 
-from core.access import objection
+from core.access import DOWN, objection
 from core.calendars import next_start, open_for, present_for, span_around
 from core.case import Objection
 from core.grants import Booking, MachineView
@@ -99,6 +99,8 @@ class Stage:
             view_of=now - timedelta(milliseconds=known.exchange.view_age_ms),
             extraction=bool(view and view.machine.needs_extraction),
             down=self._down(),
+            out=bool(view and view.machine.status in DOWN),
+            lacks=view.machine.lacks if view else (),
             guest=self._guest(),
             said=self._said,
             machine=view.machine.id if view else "",

@@ -56,6 +56,12 @@ class Supervision:
         one = self._learner
         return one if one is not None and self._now() - one.since_ms <= WITHIN_MS else None
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody learns here and nobody runs the machine: then nobody can stand beside."""
+        state = self._known.keeper.state
+        return self._learner is None and (state is None or state.session is None)
+
     def due_ms(self) -> int | None:
         """When the wait is over."""
         return None if self._learner is None or self._told else self._learner.since_ms + WITHIN_MS + 1

@@ -26,6 +26,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant, and what it says of the view: `now` as `Timekeeper.now`, `trusted` unless trust is stale."""
+
+    mono_ms: int
+    now: datetime
+    trusted: bool
+    age_ms: int
+    stale_left_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Anchor:
     time: datetime
     mono_ms: int
@@ -59,6 +70,13 @@ class Timekeeper:
         """The best instant there is: the trusted one, else the wall's, never before what is dated already."""
         return self.trusted(at) or self._not_before_floor(at.wall)
 
+    def moment(self, at: Reading) -> Moment:
+        """All that a tap asks of time, worked out together."""
+        trusted = self.trusted(at)
+        age_ms, spent_ms = self._passed(at, trusted)
+        now = self._not_before_floor(at.wall) if trusted is None else trusted
+        return Moment(at.mono_ms, now, trusted is not None, age_ms, max(0, STALE_BUDGET_MS - spent_ms))
+
     def clock_off(self, at: Reading) -> bool:
         """Does NTP contradict the hub by more than a minute? Then it is refused, and shown."""
         if self._anchor is None:
@@ -71,11 +89,11 @@ class Timekeeper:
 
     def age_ms(self, at: Reading) -> int:
         """How long ago the view was the hub's present one, by the greater of trusted and monotonic time."""
-        return self._passed(at)[0]
+        return self._passed(at, self.trusted(at))[0]
 
     def stale_left_ms(self, at: Reading) -> int:
         """What is left of the budget of untrusted time."""
-        return max(0, STALE_BUDGET_MS - self._passed(at)[1])
+        return max(0, STALE_BUDGET_MS - self._passed(at, self.trusted(at))[1])
 
     def ages(self, at: Reading) -> Ages:
         """What is known now, to be kept on the shelf."""
@@ -117,15 +135,14 @@ class Timekeeper:
         self._kept, self._since_ms = kept, at.mono_ms
 
     def _brought_up(self, at: Reading) -> Ages:
-        age_ms, spent_ms = self._passed(at)
+        age_ms, spent_ms = self._passed(at, self.trusted(at))
         return replace(self._kept, age_ms=age_ms, spent_ms=spent_ms)
 
-    def _passed(self, at: Reading) -> tuple[int, int]:
-        """The view's age and the untrusted time spent, up to this instant."""
-        passed = max(0, at.mono_ms - self._since_ms)
-        trusted = self.trusted(at)
-        age = max(self._kept.age_ms + passed, _ms(trusted, self._kept.fresh_at))
-        return age, self._kept.spent_ms + (passed if trusted is None else 0)
+    def _passed(self, at: Reading, trusted: datetime | None) -> tuple[int, int]:
+        """The view's age and the untrusted time spent, up to this instant; `trusted` is what it is by trusted time."""
+        kept, passed = self._kept, max(0, at.mono_ms - self._since_ms)
+        age = max(kept.age_ms + passed, _ms(trusted, kept.fresh_at))
+        return age, kept.spent_ms + (passed if trusted is None else 0)
 
     def _not_before_floor(self, instant: datetime) -> datetime:
         return _later(self._kept.floor, instant)

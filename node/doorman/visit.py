@@ -50,7 +50,7 @@ def start_fields(
     kind = SessionKind.MAINTENANCE if decision.kind is Kind.MAINTENANCE else SessionKind.USE
     return {
         "session": visit.session,
-        "kind": kind.value,
+        "kind": kind._value_,
         "who": grant.who,
         "responsible": visit.responsible,
         "booking": decision.booking.id if decision.booking else None,

@@ -211,7 +211,7 @@ class Keeper:
             elif isinstance(act, CloseRelay):
                 if (hindered := self._close(young)) is not None:
                     return self._not_closed(hindered)
-            elif isinstance(act, Accept | Refuse):
+            elif isinstance(act, (Accept, Refuse)):  # `|` makes a new type each time
                 answer = act
             else:
                 self._drive(act)
@@ -243,13 +243,11 @@ class Keeper:
 
     def _write(self, records: tuple[Record, ...], after: State, *, hold: bool) -> bool:
         """The records, with the seconds only the meter knows; the new state beside them."""
-        metered = tuple(self._metered(record) for record in records)
+        metered = [self._metered(one) if one.type == "session-end" else one for one in records]
         return self.ledger.write(metered, {"state": state_text(after)}, hold=hold)
 
     def _metered(self, record: Record) -> Record:
         """What was used: measured; after a power cut up to the last checkpoint, which was then its end."""
-        if record.type != "session-end":
-            return record
         used = self.meter.used(self.policy, self._now())
         if record.data["end_quality"] == EndQuality.ESTIMATED:
             used = {"power_s": 0, "busy_s": 0, **self._checkpoint}

@@ -89,6 +89,7 @@ class Ledger:
         """
         if len(canonical(record.data).encode()) > MOST_NOTE_BYTES:
             raise JournalError("a note too long to be read again")
+        self._store.relieve()  # whoever tapped has his power already, or will not get it
         return self._store.head.seq if self.write([record], {}, hold=False) else None
 
     @property

@@ -10,13 +10,10 @@ from core.vocabulary import Inhibit, LockKind, Phase, SessionKind, StopReason
 
 def state_text(state: State) -> str:
     """The state as one line of JSON; its own shape is spelled out here, because a tap waits for it."""
-    inhibits = ",".join(sorted(_quoted(one.value) for one in state.inhibits))
-    locks = ",".join(
-        f"[{_quoted(one.id)},{_quoted(one.kind.value)},{_quoted(one.owner)}]"
-        for one in sorted(state.locks, key=lambda lock: lock.id)
-    )
+    inhibits = ",".join(sorted(_quoted(one._value_) for one in state.inhibits)) if state.inhibits else ""
+    locks = _locks_text(state.locks) if state.locks else ""
     return (
-        f'{{"phase":{_quoted(state.phase.value)},"inhibits":[{inhibits}],"locks":[{locks}]'
+        f'{{"phase":"{state.phase._value_}","inhibits":[{inhibits}],"locks":[{locks}]'
         f',"session":{_session_text(state.session)}}}'
     )
 
@@ -35,12 +32,19 @@ def state_of(text: str) -> State:
         raise ValueError("no state") from problem
 
 
+def _locks_text(locks: frozenset[Lock]) -> str:
+    return ",".join(
+        f"[{_quoted(one.id)},{_quoted(one.kind._value_)},{_quoted(one.owner)}]"
+        for one in sorted(locks, key=lambda lock: lock.id)
+    )
+
+
 def _session_text(session: Session | None) -> str:
     if session is None:
         return "null"
-    asked = "null" if session.asked is None else _quoted(session.asked.value)
+    asked = "null" if session.asked is None else f'"{session.asked._value_}"'
     return (
-        f'{{"id":{_quoted(session.id)},"kind":{_quoted(session.kind.value)},"who":{_quoted(session.who)}'
+        f'{{"id":{_quoted(session.id)},"kind":"{session.kind._value_}","who":{_quoted(session.who)}'
         f',"until_ms":{session.until_ms},"until":{_quoted(session.until)},"asked":{asked}}}'
     )
 

@@ -4,8 +4,8 @@ Nothing here decides about power: requests become events of the table, its answe
 """
 
 import logging
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 from core.interlock import (
     Accept,
@@ -107,14 +107,14 @@ class Requests:
         open_now = self._keeper.state.session
         return session.id in self._keeper.known and (open_now is None or open_now.id != session.id)
 
-    def _young(self, asked: Message) -> Young:
+    def _young(self, asked: Mapping[str, Any]) -> Young:
         """Is the tap of this keeper's time, at most 5 s old, and its lease not over?"""
-        tap_ms, until_ms = cast("int", asked["tap_ms"]), cast("int", asked["until_ms"])
+        tap_ms, until_ms = asked["tap_ms"], asked["until_ms"]
         clock, started_ms = self._keeper.clock, self._keeper.started_ms
 
         def young() -> bool:
             now_ms = clock.monotonic_ms()
-            return started_ms <= tap_ms <= now_ms <= min(tap_ms + LATE_MS, until_ms - 1)
+            return bool(started_ms <= tap_ms <= now_ms <= tap_ms + LATE_MS and now_ms < until_ms)
 
         return young
 
@@ -244,14 +244,9 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _session(asked: Message) -> Session:
-    return Session(
-        id=str(asked["session"]),
-        kind=SessionKind(str(asked["kind"])),
-        who=str(asked["who"]),
-        until_ms=cast("int", asked["until_ms"]),
-        until=str(asked["until"]),
-    )
+def _session(asked: Mapping[str, Any]) -> Session:
+    kind = SessionKind.USE if asked["kind"] == "use" else SessionKind.MAINTENANCE
+    return Session(asked["session"], kind, asked["who"], asked["until_ms"], asked["until"])
 
 
 def _facts(asked: Message) -> dict[str, object]:

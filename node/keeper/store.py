@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS memory (name TEXT PRIMARY KEY, value TEXT NOT NULL) W
 """
 PAGE_BYTES: Final = 4096  # SQLite's own
 ROOM_BYTES: Final = 1 << 19  # about 40 starts and ends between two checkpoints
+RELIEF: Final = 24  # commits, of two or three pages each: well before the room is full
 log = logging.getLogger("loquet.keeper")
 BUSY_S: Final = 1.0  # nobody else writes; a reader with a shell must not hold a start for long
 
@@ -58,9 +59,11 @@ class Store:
             self._base.executescript(SCHEMA)
         except sqlite3.Error as problem:
             raise JournalFault(str(problem)) from problem
+        self._cursor = self._base.cursor()  # one for all that is written: a tap waits for it
         self.journal = ""
         self._ordinal = 0
         self._head = Head(0, "")
+        self._commits = 0
 
     @property
     def head(self) -> Head:
@@ -88,11 +91,25 @@ class Store:
         for stamp, record in lines:
             text, head = line(head, stamp, record.type, record.session, record.data)
             rows.append((self._ordinal, head.seq, text))
+        say = self._cursor.execute
         with _Transaction(self._base):
-            self._base.executemany("INSERT INTO record VALUES (?, ?, ?)", rows)
-            self._base.executemany("REPLACE INTO memory VALUES (?, ?)", memory.items())
+            for row in rows:
+                say("INSERT INTO record VALUES (?, ?, ?)", row)
+            for remembered in memory.items():
+                say("REPLACE INTO memory VALUES (?, ?)", remembered)
         self._head = head
+        self._commits += 1
         return head.seq
+
+    def relieve(self) -> None:
+        """Carry the WAL over into the file from time to time: called where nobody waits, or a start would do it."""
+        if self._commits < RELIEF:
+            return
+        self._commits = 0
+        try:
+            self._base.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as problem:  # nothing is lost: it stands in the WAL
+            log.warning("event=no_relief problem=%s", problem)
 
     def recall(self, name: str) -> str | None:
         """What was remembered under `name`. Raises JournalFault."""

@@ -13,7 +13,7 @@ from hub.ports import Store
 from hub.settings import Settings
 from hub.store.store import open_store
 from tests.cast import Cast, cast_in
-from tests.hub.web.conftest import HASH, PASSWORD, StandingClock
+from tests.hub.web.conftest import COMPILED, HASH, PASSWORD, StandingClock
 from tests.missing import missing, required
 from tests.stores import sqlite_copy
 
@@ -61,7 +61,9 @@ def hub(tmp_path: Path, store: Store, cast: Cast, clock: StandingClock) -> Itera
     settings = Settings(
         var=tmp_path, public_url="http://127.0.0.1:8080", session_secret_file=secret, badge_secret_file=secret
     )
-    server = make_server("127.0.0.1", 0, create_app(settings, store=store, clock=clock), threaded=True)
+    app = create_app(settings, store=store, clock=clock)
+    app.jinja_env.bytecode_cache = COMPILED
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -1,16 +1,20 @@
 """Every page can be read and used by everybody: what axe finds serious, and what a phone of 320 px would have to scroll sideways."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from core.rulebook import Level
 from core.vocabulary import LockKind
-from hub.ports import Lock, Report, Resource, Severity
-from hub.services import ruling, series
+from hub.ports import Incident, IncidentKind, Lock, Report, Resource, Severity
+from hub.services import ruling, series, teaching
 from hub.services.ruling import RulesAt
 from hub.services.series import SeriesWish
+from hub.services.teaching import Plan
+from hub.services.training import Place, enrol
 from tests.cast import ADC, NOW
+from tests.hub.pictures import picture
 from tests.hub.web.test_pages import TEN, reserved, with_node
 
 GRAVE = ("serious", "critical")
@@ -25,9 +29,30 @@ STAFFS = (
     "/staff/machines/LAS-1/lock", "/staff/machines/LAS-1/out", "/staff/machines/LAS-1/back", "/staff/closures",
     "/staff/rules/lab/adc", "/staff/rules/family/laser", "/staff/rules/machine/LAS-1", "/staff/warnings",
     "/staff/locks/{lock}/lift", "/staff/readers", "/staff/courses", "/staff/courses/LAS1/checklist",
-    "/staff/members?member={bram}", "/mine/badges", "/mine/presence", "/mine/name",
+    "/staff/members?member={bram}", "/staff/members/new", "/staff/upkeep/resources/new", "/staff/upkeep/resources/{air}", "/mine/badges", "/mine/presence", "/mine/name",
     "/staff/upkeep", "/staff/upkeep/reports/{report}/false-alarm", "/staff/upkeep/resources/{fan}/down",
+    "/staff/incidents", "/staff/trainings",
 )  # fmt: skip
+
+
+def told_and_taught(store, cast, report):
+    """A photo, a near miss that is open and one that is closed, a training with one of its places given."""
+    miss = Incident(
+        "miss-1", ADC, IncidentKind.NEAR_MISS, "LAS-1", NOW, "a sleeve", cast.dora, NOW, (cast.bram,)
+    )
+    done = replace(miss, id="miss-2", done="a guard", closed=NOW, closed_by=cast.dora)
+    max_ = store.read(lambda tx: tx.people.get(cast.max))
+    class_ = Plan("GEN", ("SOL-1",), TEN + timedelta(days=3), TEN + timedelta(days=3, hours=1), cast.max, 2)
+    made = teaching.plan(store, max_, class_, NOW)
+    store.write(
+        lambda tx: (
+            tx.reports.save(replace(report, photo=True)),
+            tx.reports.keep_picture(report, picture(size=(1600, 1200))),
+            tx.reports.incidents.save(miss),
+            tx.reports.incidents.save(done),
+            enrol(tx, max_, Place(made.id, cast.nils, "GEN"), NOW),
+        )
+    )
 
 
 @pytest.fixture
@@ -38,7 +63,7 @@ def paths(store, cast):
     reserved(store, cast.amelie, TEN, machine="LAS-2")
     lock = Lock("lock-1", ADC, "LAS-2", LockKind.LOCKOUT, cast.dora, cast.dora, "belt", NOW)
     report = Report("report-1", ADC, "LAS-1", cast.bram, Severity.OUT_OF_ORDER, "the belt is torn", NOW)
-    fan = Resource("fan-1", ADC, "extraction", ("LAS-1", "LAS-2"), NOW, None, "the fan")
+    fan = Resource("fan-1", ADC, "extraction", ("LAS-2",), NOW, None, "the fan")
     air = Resource("air-1", ADC, "compressor", ("SOL-1",))
     rules = {"upkeep_h": 50, "upkeep_d": 10}
     store.write(
@@ -49,6 +74,7 @@ def paths(store, cast):
             tx.resources.save(air),
         )
     )
+    told_and_taught(store, cast, report)
     where, why = RulesAt(ADC, Level.MACHINE, "SOL-1"), ("upkeep", NOW)
     store.write(lambda tx: ruling.save(tx, tx.people.get(cast.max), where, rules, why))
     wish = SeriesWish(
@@ -67,6 +93,7 @@ def paths(store, cast):
         "lock": lock.id,
         "report": report.id,
         "fan": fan.id,
+        "air": air.id,
     }
 
 

@@ -9,7 +9,7 @@ from hub.ports import Store
 from hub.store.making import migrate
 from hub.store.store import open_store
 from tests.cast import Cast, cast_in
-from tests.stores import sqlite_copy
+from tests.stores import filled, sqlite_copy
 
 
 @pytest.fixture
@@ -45,6 +45,6 @@ def store(sqlite_migrated: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def cast(store: Store) -> Cast:
+def cast(store: Store, sqlite_migrated: str) -> Cast:
     """The standing cast, in `store`."""
-    return cast_in(store)
+    return filled(store, sqlite_migrated, cast_in)

@@ -7,12 +7,14 @@ import pytest
 
 from hub.app import create_ops_app
 from hub.cli.watching import Watching
+from hub.clock import SystemClock
+from hub.services.watched import Watch
 from tests.ports import free_port
 
 
 @pytest.mark.loopback
 def test_a_watcher_on_the_same_machine_hears_that_the_hub_lives_and_works(store) -> None:
-    app = create_ops_app(store)
+    app = create_ops_app(Watch(store, SystemClock()))
     watching = Watching(app, 0)
     assert watching.port == 0
     watching.stop()

@@ -179,7 +179,7 @@ def both(tmp_path, broker) -> Iterator[Both]:
 
 def test_a_node_comes_up_with_view_locks_and_the_time(both):
     both.until(lambda: both.doorman.exchange.fresh, "the node is not fresh")
-    assert both.doorman.exchange.locks_taken
+    both.until(lambda: both.doorman.exchange.locks_taken, "the locks never came")
     assert both.doorman.exchange.trust.value == "hub"
     assert both.doorman.exchange.home == both.store.read(
         lambda tx: both.doorman.exchange.home.__class__(tx.meta.mark().epoch, tx.meta.mark().store)

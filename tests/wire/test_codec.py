@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -156,3 +158,46 @@ def test_an_instant_without_a_zone_is_not_written():
 def test_every_instant_comes_back_to_the_millisecond(at):
     back = codec.read_instant(codec.instant_text(at))
     assert timedelta(0) <= at - back < timedelta(milliseconds=1)
+
+
+def test_space_around_an_object_is_its_writers_own_affair():
+    assert codec.parse(b' \r\n{"v":1}\t') == {"v": 1}
+    with pytest.raises(Refused):
+        codec.parse(b'{"v":1} {}')
+
+
+TEXTS = st.text(st.characters(codec="utf-8"))
+THINGS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def composed_throughout(thing: object) -> object:
+    if isinstance(thing, str):
+        return unicodedata.normalize("NFC", thing)
+    if isinstance(thing, list):
+        return [composed_throughout(one) for one in thing]
+    if isinstance(thing, dict):
+        return {composed_throughout(name): composed_throughout(one) for name, one in thing.items()}
+    return thing
+
+
+@given(st.dictionaries(TEXTS, THINGS, max_size=4))
+def test_the_short_way_to_a_records_text_ends_where_the_long_one_does(record):
+    by_hand = json.dumps(
+        composed_throughout(record),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+    assert codec.canonical(record) == by_hand
+    assert codec.canonical(MappingProxyType(record)) == by_hand
+
+
+@pytest.mark.parametrize("odd", [1.5, [1.5], {"x": 1.5}, float("nan"), {1, 2}])
+def test_what_has_many_spellings_or_none_is_in_no_record(odd):
+    with pytest.raises((ValueError, TypeError)):
+        codec.canonical({"a": odd})

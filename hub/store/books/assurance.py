@@ -61,6 +61,13 @@ class AssuranceBook:
         rows = self._c.execute(wanted.where(P.until > at).group_by(P.person))
         return {row.person: row.until for row in rows}
 
+    def gone(self, lab: str, since: datetime) -> Mapping[str, datetime]:
+        """Who said since then that he leaves, and when last: a presence that ends as it begins."""
+        wanted = select(P.person, func.max(P.at).label("at")).where(
+            P.lab == lab, P.kind == ProofKind.PRESENCE, P.at >= since, P.until == P.at
+        )
+        return {row.person: row.at for row in self._c.execute(wanted.group_by(P.person))}
+
     def end_proofs(self, person: str, kind: ProofKind, now: datetime) -> int:
         """End those that still count; how many there were."""
         change = update(PROOF).where(P.person == person, P.kind == kind, P.until > now)

@@ -4,9 +4,7 @@ Each asks the partial index over what is not done, so a million finished ones co
 """
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, text
@@ -22,12 +20,9 @@ from hub.store.schema.use import GOING_ON, LATE
 TABLE = table_of(schema.Reservation)
 C = TABLE.c
 AS_READ = tuple(  # the columns in the order of `Reservation`
-    C[{"start": "start_ms", "end": "end_ms"}.get(each.name, each.name)] for each in fields(Reservation)
+    C[{"start": "start_ms", "end": "end_ms"}.get(name, name)] for name in Reservation._fields
 )
-_COLUMNS, _CELLS = (
-    tuple(column.name for column in AS_READ),
-    attrgetter(*(each.name for each in fields(Reservation))),
-)
+_COLUMNS = tuple(column.name for column in AS_READ)
 _KIND, _STATUS = (AS_READ.index(column) for column in (C.kind, C.status))
 _LATE = Said(
     select(*AS_READ)
@@ -91,7 +86,7 @@ class DueBookings:
 
 def values_of(made: Reservation) -> dict[str, Any]:
     """A reservation as a row."""
-    return dict(zip(_COLUMNS, _CELLS(made), strict=True))
+    return dict(zip(_COLUMNS, made, strict=True))
 
 
 def read_as(row: Bare) -> Reservation:

@@ -237,8 +237,14 @@ class MachineBook:
         """Say what it depends on and is down."""
         self._c.execute(update(MACHINE).where(MACHINE.c.id == machine).values(lacks=list(resources)))
 
+    def set_shared_run_on(self, machine: str, seconds: int) -> None:
+        """Say how long its extraction runs on at least, because others share it."""
+        self._c.execute(update(MACHINE).where(MACHINE.c.id == machine).values(shared_run_on_s=seconds))
+
 
 def _machine(row: Row[tuple[object, ...]]) -> Machine:
+    rules = resolve(row.lab_rules, row.family_rules, row.rules)
+    own_s, shared_s = int(resolve(rules, row.policy).get("run_on_s", 0)), row.shared_run_on_s
     return Machine(
         id=row.id,
         lab=row.lab,
@@ -251,12 +257,14 @@ def _machine(row: Row[tuple[object, ...]]) -> Machine:
         own_hours=row.own_hours,
         needs=tuple(row.needs),
         materials=tuple(row.materials),
-        rules=resolve(row.lab_rules, row.family_rules, row.rules),
-        policy=row.policy,
+        rules=rules,
+        policy=row.policy if shared_s <= own_s else {**row.policy, "run_on_s": shared_s},
         zone=row.zone,
         family_names=row.names,
         upkeep=row.upkeep,
         lacks=tuple(row.lacks),
+        shared_run_on_s=shared_s,
+        own_run_on_s=own_s,
     )
 
 

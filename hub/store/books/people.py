@@ -135,6 +135,11 @@ class PeopleBook:
         wanted = select(PERSON.c.id).where(or_(PERSON.c.id == person.id, *shared)).order_by(PERSON.c.id)
         return list(self._c.execute(wanted).scalars())
 
+    def hosting(self, persons: Sequence[str]) -> bool:
+        """Whether one of these people answers for somebody on a day pass."""
+        guests = select(PERSON.c.id).where(PERSON.c.host.in_(persons), PERSON.c.pass_day.is_not(None))
+        return self._c.execute(guests.limit(1)).first() is not None
+
     def lock(self, persons: Sequence[str]) -> bool:
         """Hold these rows till the transaction ends (PostgreSQL, in id order; SQLite has one writer).
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
@@ -15,6 +15,8 @@ from hub.store.schema import table_of
 SESSION = table_of(schema.Session)
 LOCK = table_of(schema.Lock)
 RESERVATION = table_of(schema.Reservation)
+MACHINE = table_of(schema.Machine)
+LONGEST = timedelta(days=1)  # a session that lasts longer is a forgotten one
 _S, _R = SESSION.c, RESERVATION.c
 _INSTANTS = {"start": "start_ms", "until": "until_ms", "end": "end_ms"}
 
@@ -53,6 +55,15 @@ class SessionBook:
         """All sessions that run in a lab, by start."""
         wanted = select(SESSION).where(_S.lab == lab, _S.end_ms.is_(None)).order_by(_S.start_ms, _S.id)
         return [_session(row) for row in self._c.execute(wanted)]
+
+    def tapped_out(self, lab: str, since: datetime, now: datetime) -> Sequence[Session]:
+        """Sessions of a lab that a badge ended between the two, by end."""
+        machines = select(MACHINE.c.id).where(
+            MACHINE.c.lab == lab
+        )  # an index finds each machine's of the day
+        day = and_(_S.machine.in_(machines), _S.start_ms >= since - LONGEST)
+        out = and_(_S.end_ms >= since, _S.end_ms <= now, _S.end_reason == StopReason.BADGE_OUT.value)
+        return [_session(row) for row in self._c.execute(select(SESSION).where(day, out).order_by(_S.end_ms))]
 
     def answered_for(self, person: str, since: datetime) -> Sequence[Session]:
         """Sessions begun since then that this person answers for, newest first."""

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from hub.ports.figures import Figures, Mark
 from hub.ports.paper import Token
 from hub.ports.store import StoreMark
 from hub.store import schema
+from hub.store.books.figures import FigureBook
 from hub.store.said import Said
 from hub.store.schema import table_of
 
@@ -59,3 +61,7 @@ class MetaBook:
         """Mark a new store, once."""
         row = {"id": 1, "epoch": mark.epoch, "store": mark.store, "demo": mark.demo, "made": now}
         self._c.execute(insert(META).values(row))
+
+    def figures(self, mark: Mark | None) -> Figures:
+        """How much happened since a mark, and how much waits."""
+        return FigureBook(self._c).since(mark)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
+from core.vocabulary import ResourceKind, Trouble
 from hub.ports.upkeep import Report, Resource, Severity, Upkeep, Verdict
 from hub.store import schema
+from hub.store.books.incidents import IncidentBook
 from hub.store.schema import table_of
 
 REPORT = table_of(schema.Report)
+PHOTO = table_of(schema.ReportPhoto)
 UPKEEP = table_of(schema.Upkeep)
 SESSION = table_of(schema.Session)
 RESOURCE = table_of(schema.Resource)
@@ -18,10 +21,15 @@ _R, _U, _S = REPORT.c, UPKEEP.c, SESSION.c
 
 
 class ReportBook:
-    """`hub.ports.Reports` over table report."""
+    """`hub.ports.Reports` over tables report and report_photo."""
 
     def __init__(self, connection: Connection) -> None:
         self._c = connection
+
+    @property
+    def incidents(self) -> IncidentBook:
+        """What nearly went wrong, or did (R50)."""
+        return IncidentBook(self._c)
 
     def get(self, report: str) -> Report | None:
         """The report with this id."""
@@ -32,6 +40,11 @@ class ReportBook:
         """Those of a machine that staff have not answered, the oldest first."""
         wanted = select(REPORT).where(_R.machine == machine, _R.answer.is_(None)).order_by(_R.at, _R.id)
         return [_report(row) for row in self._c.execute(wanted)]
+
+    def waiting(self, lab: str) -> int:
+        """How many reports of a lab staff have not answered."""
+        wanted = select(func.count()).select_from(REPORT).where(_R.lab == lab, _R.answer.is_(None))
+        return int(self._c.execute(wanted).scalar_one())
 
     def of(self, person: str) -> Sequence[Report]:
         """All that a person reported, newest first."""
@@ -51,14 +64,29 @@ class ReportBook:
         if self._c.execute(update(REPORT).where(_R.id == report.id).values(values)).rowcount == 0:
             self._c.execute(insert(REPORT).values(values))
 
+    def picture(self, report: str) -> bytes | None:
+        """The picture that came with it, as JPEG."""
+        return self._c.execute(select(PHOTO.c.picture).where(PHOTO.c.report == report)).scalar_one_or_none()
+
+    def keep_picture(self, report: Report, picture: bytes) -> None:
+        """Put the picture beside a report that was saved."""
+        self._c.execute(insert(PHOTO).values(report=report.id, lab=report.lab, picture=picture))
+
+    def drop_picture(self, report: str) -> None:
+        """Forget the picture for good."""
+        self._c.execute(delete(PHOTO).where(PHOTO.c.report == report))
+        self._c.execute(update(REPORT).where(_R.id == report).values(photo=False))
+
 
 def _report(row: Row[tuple[object, ...]]) -> Report:
     said = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's name for it
     answer = said["answer"]
-    return Report(
-        **said
-        | {"severity": Severity(said["severity"]), "answer": None if answer is None else Verdict(answer)}
-    )
+    words = {
+        "severity": Severity(said["severity"]),
+        "answer": None if answer is None else Verdict(answer),
+        "category": Trouble(said["category"]),
+    }
+    return Report(**said | words)
 
 
 class UpkeepBook:
@@ -109,12 +137,20 @@ class ResourceBook:
 
     def save(self, resource: Resource) -> None:
         """Remember it as it stands now (insert or update)."""
-        values = asdict(resource) | {"machines": list(resource.machines)}
+        values = asdict(resource) | {
+            "machines": list(resource.machines),
+            "missed": list(resource.missed),
+        }
         changed = self._c.execute(update(RESOURCE).where(RESOURCE.c.id == resource.id).values(values))
         if changed.rowcount == 0:
             self._c.execute(insert(RESOURCE).values(values))
 
+    def forget(self, resource: str) -> None:
+        """There is none of this id any more."""
+        self._c.execute(delete(RESOURCE).where(RESOURCE.c.id == resource))
+
 
 def _resource(row: Row[tuple[object, ...]]) -> Resource:
     said = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's name for it
-    return Resource(**said | {"machines": tuple(said["machines"])})
+    listed = {name: tuple(said[name]) for name in ("machines", "missed")}
+    return Resource(**said | listed | {"kind": ResourceKind(said["kind"])})

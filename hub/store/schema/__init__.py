@@ -7,12 +7,14 @@ from hub.store.schema.base import EPOCH, Base, UtcTime, instant_of, ms_of, table
 from hub.store.schema.certificates import Certificate, CertificateEvent, Course, CourseNeed
 from hub.store.schema.hours import Closure, DayException, Opening
 from hub.store.schema.house import Family, Lab, Machine, Seat, StoreMeta
+from hub.store.schema.incidents import Incident, IncidentPerson
 from hub.store.schema.journal import Journal, Record, RecordAside
 from hub.store.schema.paper import Audit, Feed, Idempotency, Outbox, Token
 from hub.store.schema.people import Badge, PersonRole, Pin, Proof, Role, User
 from hub.store.schema.planning import Offer, Outage, RebookingToken, RuleSet, Series, StrikeEvent, Waiting
 from hub.store.schema.revision import Revision
-from hub.store.schema.upkeep import Report, Resource, Upkeep
+from hub.store.schema.training import Training
+from hub.store.schema.upkeep import Report, ReportPhoto, Resource, Upkeep
 from hub.store.schema.use import Lock, Node, Reservation, Session
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "Family",
     "Feed",
     "Idempotency",
+    "Incident",
+    "IncidentPerson",
     "Journal",
     "Lab",
     "Lock",
@@ -45,6 +49,7 @@ __all__ = [
     "Record",
     "RecordAside",
     "Report",
+    "ReportPhoto",
     "Reservation",
     "Resource",
     "Revision",
@@ -56,6 +61,7 @@ __all__ = [
     "StoreMeta",
     "StrikeEvent",
     "Token",
+    "Training",
     "Upkeep",
     "User",
     "UtcTime",

@@ -53,6 +53,7 @@ class Machine(Base):
     policy: Mapped[dict[str, Any]]
     upkeep: Mapped[str] = mapped_column(default="", server_default="")
     lacks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    shared_run_on_s: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Seat(Base):

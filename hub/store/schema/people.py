@@ -34,7 +34,7 @@ class User(Base):
     household: Mapped[str | None] = mapped_column(index=True)
     organisation: Mapped[str | None] = mapped_column(index=True)
     pass_day: Mapped[date | None] = mapped_column(Date)
-    host: Mapped[str | None]
+    host: Mapped[str | None] = mapped_column(index=True)
     consent_until: Mapped[datetime | None]
 
 

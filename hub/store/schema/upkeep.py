@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.store.schema.base import Base
@@ -26,6 +26,18 @@ class Report(Base):
     answered: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="other", server_default="other")
+    photo: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class ReportPhoto(Base):
+    """The picture that came with a report, made anew by the hub: beside it, so that a list of reports stays light (R46)."""
+
+    __tablename__ = "report_photo"
+
+    report: Mapped[str] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    lab: Mapped[str] = mapped_column(ForeignKey("lab.id"))
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Upkeep(Base):
@@ -43,7 +55,7 @@ class Upkeep(Base):
 
 
 class Resource(Base):
-    """An extraction, a compressor, a room that `machines` depend on; `down` is since when it is (R49)."""
+    """An extraction, a compressor, a room that `machines` depend on; `down` is since when it is, `missed` by whose boxes (R49)."""
 
     __tablename__ = "resource"
     __table_args__ = (UniqueConstraint("lab", "name"),)
@@ -55,3 +67,5 @@ class Resource(Base):
     down: Mapped[datetime | None]
     until: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="other", server_default="other")
+    missed: Mapped[list[str]] = mapped_column(default=list, server_default="[]")

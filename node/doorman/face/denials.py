@@ -10,7 +10,7 @@ from typing import Final
 from core.case import Objection
 from core.timeline import BadInstant, instant
 from core.vocabulary import Reason
-from node.doorman.face.fields import failed
+from node.doorman.face.fields import failed, lost, missed
 from node.doorman.face.texts import LANGUAGES, Fields, Lines, clock, date, day, has_reason, lines, reason
 from node.doorman.showing import Said
 
@@ -22,7 +22,6 @@ STATES: Final[Mapping[Reason, str]] = {
     Reason.RESERVED_OTHER: "DENY_OTHER",
     Reason.LAB_CLOSED: "CLOSED",
     Reason.ESTOP: "ESTOP",
-    Reason.RESOURCE_DOWN: "EXTRACTION",
     Reason.STALE: "STALE",
     Reason.FAULT: "FAULT",
     Reason.LATE: "NOT_READY",
@@ -104,6 +103,8 @@ def _page(objection: Objection, lang: str, zone: str) -> Lines:
     if objection.code is Reason.SEE_DESK:
         return lines("SEE_DESK", lang, {})
     state = STATES.get(objection.code)
+    if objection.code is Reason.RESOURCE_DOWN:
+        state = lost(str(objection.params.get("resource") or "extraction"))
     if objection.code is Reason.HORIZON and objection.params.get(
         "opens"
     ):  # the extend button, before its time
@@ -112,6 +113,8 @@ def _page(objection: Objection, lang: str, zone: str) -> Lines:
         state = "DENY_PRESENCE"
     if state is not None:
         return lines(state, lang, _fields(objection, lang, zone))
+    if objection.code is Reason.BUDDY and objection.params.get("host"):
+        return (*reason("HOST", lang), "", "")
     code = objection.code.value if has_reason(objection.code.value) else "OTHER"
     what, step = reason(code, lang)
     return what, step, "", ""
@@ -130,6 +133,8 @@ def _fields(objection: Objection, lang: str, zone: str) -> Fields:
         case Reason.LAB_CLOSED:
             opens = _at(objection, "opens")
             return {"hh:mm": clock(opens, zone), "day2": day(opens, zone, lang)}
+        case Reason.RESOURCE_DOWN:
+            return missed(str(objection.params.get("resource") or ""), lang)
         case Reason.FAULT:
             return failed(str(objection.params.get("fault") or ""), lang)
         case _:

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.vocabulary import Inhibit
 from node.doorman.checklist import TRAINEE, TRAINER, said
-from node.doorman.face.texts import WIDTH, Fields, clock, date, day, fault, lines
+from node.doorman.face.texts import WIDTH, Fields, away, clock, date, day, fault, lines
 from node.doorman.showing import Showing
 
 BUTTON: Final = "danger"  # what the hub writes down for the report button
@@ -24,7 +24,21 @@ def fields_of(name: str, showing: Showing, lang: str) -> Fields:
         return {**_word(showing), **_badge(showing, lang)}
     if name == "OUT_OF_ORDER":
         return _out(showing, lang)
+    if name in {"RESOURCE", "RESOURCE_OTHER"}:
+        return missed(next(iter(showing.lacks), ""), lang)
     return _FILLED[name](showing) if name in _FILLED else {}
+
+
+def lost(thing: str) -> str:
+    """The state that says that this thing is away: the extraction has one of its own."""
+    if thing == "extraction":
+        return "EXTRACTION"
+    return "RESOURCE" if away(thing, "en") else "RESOURCE_OTHER"
+
+
+def missed(thing: str, lang: str) -> Fields:
+    """What is away, by its kind in the reader's language, else by the name that staff gave it."""
+    return {"thing21": away(thing, lang) or thing}
 
 
 def failed(which: str, lang: str) -> Fields:

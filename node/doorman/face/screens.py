@@ -11,7 +11,7 @@ from typing import Final
 
 from core.vocabulary import Inhibit, Phase, SessionKind
 from node.doorman.face import denials
-from node.doorman.face.fields import fields_of
+from node.doorman.face.fields import fields_of, lost
 from node.doorman.face.qr import modules
 from node.doorman.face.texts import LANGUAGES, Lines, fault, lines
 from node.doorman.showing import Said, Screen, Showing, Word
@@ -56,6 +56,8 @@ LEDS: Final[Mapping[str, str]] = {
     "MAINT": "red steady",
     "ESTOP": "red steady",
     "EXTRACTION": "red steady",
+    "RESOURCE": "red steady",
+    "RESOURCE_OTHER": "red steady",
     "BYPASS": "red steady",
     "STALE": "red steady",
     "NOT_READY": "red steady",
@@ -165,9 +167,9 @@ def _said_ms(said: Said, showing: Showing, site: str) -> int:
 
 
 def _idle(showing: Showing) -> Screen:
-    inhibited = _inhibited(showing)
-    if inhibited is not None:
-        return _say(inhibited, showing)
+    hindered = _inhibited(showing) or _told_down(showing)
+    if hindered is not None:
+        return _say(hindered, showing)
     if showing.closed:
         return _say("CLOSED", showing)
     if not showing.online and showing.now_ms // (TURN_MS * len(LANGUAGES)) % 2:
@@ -226,6 +228,13 @@ _PHASES: Final[Mapping[Phase, Callable[[Showing], Screen]]] = {
 def _inhibited(showing: Showing) -> str | None:
     name = next((name for inhibit, name in INHIBITED if inhibit in showing.inhibits), None)
     return "FAULT_ON" if name == "FAULT" and showing.drawing else name
+
+
+def _told_down(showing: Showing) -> str | None:
+    """What the house says of the machine, where nothing at the machine itself says more."""
+    if showing.out:
+        return "OUT_OF_ORDER"
+    return lost(showing.lacks[0]) if showing.lacks else None
 
 
 def _say(name: str, showing: Showing, lang: str | None = None) -> Screen:

@@ -1,7 +1,7 @@
 """How is it said in three languages, in four lines of 21 characters? The texts, filled in.
 
 texts.json holds `states` (state -> language -> 4 lines), `reasons` (code -> language -> what, what to
-do), `faults` (which -> language -> what failed, what helps), `days` and the greatest `widths` of what is filled in: all that a face can say.
+do), `faults` (which -> language -> what failed, what helps), `things` (kind of what machines share -> language -> that it is away), `days` and the greatest `widths` of what is filled in: all that a face can say.
 """
 
 import json
@@ -36,6 +36,11 @@ def fault(which: str, lang: str) -> tuple[str, str]:
     """What failed, at most 14 characters, and a hint for who comes, at most 21."""
     what, hint = _BOOK["faults"].get(which, _BOOK["faults"]["other"])[lang]
     return what, hint
+
+
+def away(thing: str, lang: str) -> str:
+    """That something machines share is away, at most 21 characters; empty for what goes by its own name."""
+    return str(_BOOK["things"].get(thing, {}).get(lang, ""))
 
 
 def has_reason(code: str) -> bool:

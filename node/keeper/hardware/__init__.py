@@ -105,13 +105,11 @@ class GpioHardware:
 
     def _active(self, name: str) -> bool | None:
         """Is the contact active? None where it cannot be read."""
+        pin = self._contacts[name].pin  # None once it is given back
         try:
-            grounded = bool(
-                self._contacts[name].value
-            )  # gpiozero with a pull-up: 1 while the contact is closed
+            return None if pin is None else bool(pin.state) == self._pins[name].active_high
         except (GPIOZeroError, OSError):
             return None
-        return grounded != self._pins[name].active_high
 
 
 def board_factory() -> Any:

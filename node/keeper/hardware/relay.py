@@ -18,10 +18,11 @@ class GpioRelay:
         self._output = DigitalOutputDevice(
             line.pin, active_high=line.active_high, initial_value=False, pin_factory=factory
         )
+        self._pin, self._closed_level = self._output.pin, line.active_high
 
     def set(self, closed: bool) -> None:
-        """Power on or off; returns when the line is driven."""
-        self._output.value = closed
+        """Power on or off; returns when the line is driven. The pin itself: the device asks first whether it blinks."""
+        self._pin.state = closed == self._closed_level
 
     def feedback(self) -> bool | None:
         """A relay's coil says nothing."""

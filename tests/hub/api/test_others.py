@@ -10,9 +10,10 @@ from core.timeline import stamp
 from core.vocabulary import LockKind
 from hub.api import Deps, register
 from hub.api.registering import ROUTES
-from hub.ports import FeedSubject, Severity
-from hub.services import enrolling, locking_out, reports, resources, sanctions
+from hub.ports import FeedSubject, IncidentKind, Severity
+from hub.services import enrolling, incidents, locking_out, reports, resources, sanctions
 from hub.services.feeding import make_feed
+from hub.services.incidents import Happened
 from hub.services.letting_in import Scope
 from hub.services.sealing import Vault
 from tests.cast import ADC, NOW
@@ -32,6 +33,7 @@ OWNED = (
     "strike",
     "report",
     "resource",
+    "incident",
 )
 BODIES = {
     "lifted": True,
@@ -74,8 +76,10 @@ def things(as_, store, cast):
     store.write(lambda tx: tx.nodes.add("las-1", ADC, "LAS-1", b"sealed", NOW))
     shared = ("compressor", ["LAS-2"])
     resource = store.write(lambda tx: resources.save(tx, tx.people.get(cast.max), None, shared, NOW))
-    said = reports.Said("LAS-2", Severity.OUT_OF_ORDER, "the belt slips")
+    said = reports.Said("LAS-2", Severity.OUT_OF_ORDER, "the belt slips", picture=b"as made anew")
     report = store.write(lambda tx: reports.report(tx, tx.people.get(cast.amelie), said, NOW))
+    missed = Happened(IncidentKind.NEAR_MISS, "LAS-2", NOW - HOUR, "a sleeve near the belt")
+    incident = store.write(lambda tx: incidents.log(tx, tx.people.get(cast.max), ADC, missed, NOW))
     reservation = amelie.post("/reservations", slot).get_json()["id"]
     struck = store.write(
         lambda tx: sanctions.strike(tx, tx.bookings.get(reservation), Cause.NO_SHOW, NOW - HOUR)
@@ -88,6 +92,7 @@ def things(as_, store, cast):
             "strike": struck.strike,
             "report": report.id,
             "resource": resource.id,
+            "incident": incident.id,
             "entry": amelie.post("/waitlist", wait).get_json()["id"],
             "certificate": store.read(lambda tx: tx.certificates.of(cast.amelie)[0].id),
             "feed": feed.id,

@@ -1,6 +1,12 @@
 """Report a machine over the API, and answer the report: what does each of the two see? (R46)"""
 
+import base64
+
+import pytest
+
 from hub.services.letting_in import Scope
+from hub.services.pictures import MOST_BYTES
+from tests.hub.pictures import bomb, opened, picture, with_place
 
 TOLD = {"severity": "danger", "words": "it smokes"}
 
@@ -36,3 +42,75 @@ def test_members_neither_list_what_others_reported_nor_answer_it(as_):
     assert as_("amelie").get("/reports").status_code == 403
     said = {"answer": "mended", "reason": "x"}
     assert as_("amelie").post(f"/reports/{identity}/answer", said).status_code == 403
+
+
+def in_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def test_a_photo_comes_with_the_report_and_only_staff_and_who_sent_it_see_it(as_, stranger):
+    amelie = as_("amelie")
+    told = amelie.post(
+        "/machines/LAS-1/reports", TOLD | {"category": "fire", "photo": in_base64(with_place())}
+    )
+    body = told.get_json()
+    assert (told.status_code, body["category"]) == (201, "fire")
+    path = body["photo"].removeprefix("/api/v1")
+    for who in (amelie, as_("dora", Scope.STAFF)):
+        seen = who.get(path)
+        assert (seen.status_code, seen.mimetype, opened(seen.data).size) == (200, "image/jpeg", (64, 48))
+        assert seen.headers["Cache-Control"] == "private, no-store"
+        assert b"Pocket Camera" not in seen.data
+    assert as_("bram").get(path).status_code == 404
+    assert as_("tom", Scope.STAFF).get(path).status_code == 404
+    assert as_("olga", Scope.CERTIFY).get(path).status_code == 404
+    assert stranger.get(path).status_code == 401
+
+
+def test_a_report_without_a_photo_has_none_to_show(as_):
+    body = as_("amelie").post("/machines/LAS-1/reports", TOLD).get_json()
+    assert (body["photo"], body["category"]) == (None, "other")
+    assert as_("amelie").get(f"/reports/{body['id']}/photo").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("photo", "status", "why"),
+    [
+        (in_base64(b"GIF89a, says the name"), 422, "no-picture"),
+        (in_base64(bomb()), 422, "too-many-pixels"),
+        (in_base64(picture() + bytes(MOST_BYTES)), 422, "too-large"),
+        ("not base64!", 422, None),
+        ("caf\u00e9", 422, None),
+        ("", 422, "no-picture"),
+        (["x"], 422, None),
+        ("A" * (7 * 1024 * 1024 + 100_000), 413, None),
+    ],
+    ids=range(8),
+)
+def test_a_photo_that_is_none_is_refused_and_nothing_is_written(as_, store, cast, photo, status, why):
+    amelie = as_("amelie")
+    before = store.read(lambda tx: tx.audit.head())
+    answer = amelie.post("/machines/LAS-1/reports", TOLD | {"photo": photo})
+    assert (answer.status_code, answer.get_json()["code"]) == (status, "INVALID")
+    assert answer.get_json()["objections"][0]["params"].get("why") == why
+    assert store.read(lambda tx: tx.audit.head()) == before
+    assert store.read(lambda tx: tx.reports.of(cast.amelie)) == []
+
+
+def test_another_door_takes_no_more_than_before(as_):
+    big = {"machine": "LAS-1", "start": "x", "end": "y", "note": "n" * 70_000}
+    assert as_("amelie").post("/reservations", big).status_code == 413
+
+
+def test_the_same_report_sent_twice_with_a_key_is_one_with_one_photo(as_, store, cast):
+    amelie, said = as_("amelie"), TOLD | {"photo": in_base64(picture())}
+    first = amelie.post("/machines/LAS-1/reports", said, Idempotency_Key="k1")
+    again = amelie.post("/machines/LAS-1/reports", said, Idempotency_Key="k1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_json() == again.get_json()
+    assert len(store.read(lambda tx: tx.reports.of(cast.amelie))) == 1
+
+
+def test_a_word_that_is_no_category_is_refused(as_):
+    answer = as_("amelie").post("/machines/LAS-1/reports", TOLD | {"category": "ghosts"})
+    assert (answer.status_code, answer.get_json()["objections"][0]["params"]["field"]) == (422, "category")

@@ -64,6 +64,20 @@ def test_who_comes_second_is_told_of_the_machine_beside_it_at_the_same_time(as_,
     assert {one["machine"] for one in broken} == {"LAS-1"}
 
 
+def test_who_cannot_move_there_is_told_of_the_machine_beside_it_as_for_a_new_one(as_):
+    as_("amelie").post("/reservations", slot())
+    bram = as_("bram")
+    mine = bram.post("/reservations", slot(START + 3 * HOUR)).get_json()["id"]
+    wish = {name: slot()[name] for name in ("start", "end")}
+    late = bram.send("PATCH", f"/reservations/{mine}", wish)
+    assert late.status_code == 409
+    assert late.get_json()["alternatives"][0] == slot() | {"machine": "LAS-2"}
+    series = {"machine": "LAS-1", "rrule": "FREQ=DAILY;COUNT=1", **wish}
+    none = bram.post("/reservations/series", series)
+    assert none.status_code == 409
+    assert none.get_json()["alternatives"][0] == slot() | {"machine": "LAS-2"}
+
+
 def test_an_overlap_with_another_fault_is_422_with_both_and_no_alternatives(as_):
     as_("amelie").post("/reservations", slot())
     refused = as_("nils").post("/reservations", slot())

@@ -28,3 +28,16 @@ def test_the_compressor_takes_its_machines_with_it_after_a_look_at_whom_that_hit
 def test_members_neither_see_nor_change_what_machines_share(as_):
     assert as_("amelie").get("/resources").status_code == 403
     assert as_("amelie").post("/resources", {"name": "air", "machines": []}).status_code == 403
+
+
+def test_what_is_shared_no_more_is_removed_once_it_is_not_down(as_):
+    dora = as_("dora", Scope.STAFF)
+    made = dora.post("/resources", {"name": "compressor", "machines": ["LAS-1"]})
+    where = f"/resources/{made.get_json()['id']}"
+    dora.post(f"{where}/down", {"reason": "oil"})
+    assert dora.send("DELETE", where).status_code == 412
+    dora.post(f"{where}/up")
+    assert as_("amelie").send("DELETE", where).status_code == 403
+    assert dora.send("DELETE", where).get_json()["name"] == "compressor"
+    assert dora.get(where).status_code == 404
+    assert dora.send("DELETE", where).status_code == 404

@@ -6,6 +6,7 @@ import pytest
 
 from hub.mail.postman import Postman
 from hub.ports.post import Letter, NotSent
+from hub.services.inviting import Invitations
 from tests.hub.api.conftest import StoppedClock
 
 PUBLIC = "https://hub.example"
@@ -38,4 +39,4 @@ def post():
 
 @pytest.fixture
 def postman(store, clock, post):
-    return Postman(store, clock, post, PUBLIC)
+    return Postman(store, clock, post, PUBLIC, Invitations(b"k" * 32).key_of)

@@ -1,22 +1,25 @@
 """The floor, on SQLite and (`both_floor`) on PostgreSQL too."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.ports import Store
 from tests.hub.services.f1 import F1, f1_in
 from tests.hub.services.floor import Floor, floor_in
+from tests.stores import filled
 
 
 @pytest.fixture
-def floor(store: Store) -> Floor:
+def floor(store: Store, sqlite_migrated: str) -> Floor:
     """The workshop floor on SQLite."""
-    return floor_in(store)
+    return replace(filled(store, sqlite_migrated, floor_in), store=store)
 
 
 @pytest.fixture
-def both_floor(both_store: Store) -> Floor:
+def both_floor(both_store: Store, migrated_url: str) -> Floor:
     """The test runs twice: on SQLite and on PostgreSQL."""
-    return floor_in(both_store)
+    return replace(filled(both_store, migrated_url, floor_in), store=both_store)
 
 
 @pytest.fixture

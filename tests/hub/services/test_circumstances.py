@@ -7,7 +7,7 @@ import pytest
 from core.rulebook import Level
 from core.vocabulary import GrantLevel, Purpose, Reason
 from hub.ports import Course, Person, RuleSet
-from hub.services import asking, granting, membership
+from hub.services import asking, granting, membership, presence
 from hub.services.refused import Refused
 from hub.services.reserving import NotReserved, Wish, reserve
 from tests.cast import ADC, NOW, certify, machine
@@ -68,7 +68,8 @@ def test_a_day_pass_opens_the_bench_on_its_day_with_a_host_and_nothing_else(floo
 
 
 def test_a_day_pass_is_over_at_midnight_at_the_machine_too(floor) -> None:
-    told(floor, "bram", pass_day=TODAY)
+    told(floor, "bram", pass_day=TODAY, host=floor.people.tom)
+    floor.store.write(lambda tx: presence.confirm(tx, tx.people.get(floor.people.tom), ADC, MIDNIGHT - HOUR))
     node = put_up(floor, "sol-1", "SOL-1", "GEN")
     assert view(floor, NOW, node).grants[floor.key("bram")].until == MIDNIGHT
     assert asks(floor, "bram", MIDNIGHT - HOUR, node) == set()

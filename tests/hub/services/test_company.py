@@ -7,15 +7,15 @@ import pytest
 from core.company import NOBODY
 from core.rulebook import Level
 from core.timeline import stamp
-from core.vocabulary import Purpose, Reason, ReservationKind
+from core.vocabulary import Audience, Purpose, Reason, ReservationKind
 from core.wire.messages import Ask, Badge
-from hub.ports import NewReservation, RuleSet
+from hub.ports import DayException, NewReservation, RuleSet
 from hub.services import asking, granting, metering, presence
 from hub.services.refused import Refused
 from tests.cast import ADC, NOW
 from tests.hub.services.floor import NODE, VAULT, Floor, Journal
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, TICK = timedelta(minutes=1), timedelta(hours=1), timedelta(milliseconds=1)
 
 
 @pytest.fixture
@@ -131,15 +131,60 @@ def test_whoever_stands_there_is_one_of_the_two(buddies: Floor) -> None:
     assert Reason.BUDDY not in answered(buddies, "amelie")
 
 
-def test_s24_who_taps_out_is_company_no_more_and_the_node_hears_so_at_once(beside: Floor) -> None:
+def leaves(floor: Floor, name: str, at) -> None:
+    floor.store.write(lambda tx: presence.leave(tx, person(tx, floor, name), ADC, at))
+
+
+def test_s24_who_taps_out_is_still_there_until_he_says_that_he_leaves_and_the_node_hears_both(
+    beside: Floor,
+) -> None:
     revisions = [view(beside).rev]
     works(beside, "bram", "sol-1")
     revisions.append(view(beside).rev)
     works(beside, "bram", "sol-1", minutes=10)
     after = NOW + 11 * MINUTE
     revisions.append(view(beside, after).rev)
+    assert Reason.BUDDY not in answered(beside, "amelie", after)
+    leaves(beside, "bram", after)
+    revisions.append(view(beside, after).rev)
     assert revisions == sorted(set(revisions))
     assert Reason.BUDDY in answered(beside, "amelie", after)
+    assert Reason.BUDDY in answered(beside, "amelie", after + MINUTE)
+
+
+def test_a_tap_out_counts_four_hours_and_not_a_tick_longer(beside: Floor) -> None:
+    works(beside, "bram", "sol-1", minutes=10)
+    over = NOW + 10 * MINUTE + 4 * HOUR
+    assert view(beside).company.who == ()  # he has still to tap out
+    assert view(beside, over - TICK).company.who == (beside.people.bram,)
+    assert view(beside, over).company.who == ()
+
+
+def closes_at_ten(floor: Floor) -> None:
+    """Today the house is open from eight to ten in Brussels; it is nine."""
+    hours = (("08:00", "10:00", Audience.MEMBERS),)
+    floor.store.write(lambda tx: tx.machines.add_exception(ADC, DayException(NOW.date(), hours, {})))
+
+
+def test_when_the_house_closes_whoever_forgot_to_leave_is_checked_out(beside: Floor) -> None:
+    closes_at_ten(beside)
+    works(beside, "bram", "sol-1", minutes=10)
+    comes(beside, "tom")
+    closing = NOW + HOUR
+    company = view(beside, closing - TICK).company
+    assert dict(zip(company.who, company.ends, strict=True)) == {
+        beside.people.bram: closing,
+        beside.people.tom: closing,
+    }
+    assert view(beside, closing).company.who == ()
+    comes(beside, "tom", closing)  # who stays for the night says so anew
+    assert view(beside, closing).company.ends == (closing + 4 * HOUR,)
+
+
+def test_a_session_that_ended_without_a_badge_shows_nobody_there(beside: Floor) -> None:
+    journal = Journal("late").session(beside.people.bram, NOW, 10, reason="slot-end")
+    beside.store.write(lambda tx: metering.take(tx, "sol-1", journal.batch(), NOW))
+    assert view(beside, NOW + 11 * MINUTE).company.who == ()
 
 
 def test_who_answers_for_a_learner_is_there_too(beside: Floor) -> None:

@@ -10,6 +10,7 @@ from hub.services import metering, sanctions
 from hub.services.coming_late import hold
 from hub.services.giving_back import cancel, release
 from hub.services.reserving import Wish, reserve
+from hub.words import next_step
 from tests.cast import ADC, NOW
 from tests.hub.services.desk import (
     HOUR,
@@ -77,7 +78,12 @@ def test_a_machine_that_still_runs_is_not_released(floor):
     slot = booked(store, amelie, at(14), at(15))
     journal = Journal().write("session-start", at(14), "s1", who=amelie, kind="use", reservation=slot.id)
     store.write(lambda tx: metering.take(tx, "las-1", journal.batch(), at(14)))
-    assert codes(released(store, slot, at(14, 10))) == {"OCCUPIED"}
+    (why,) = released(store, slot, at(14, 10)).objections
+    assert (why.code.value, why.next) == ("OCCUPIED", "badge_out")
+    said = {lang: next_step("OCCUPIED", why.next, why.params, lang) for lang in ("fr", "nl", "en")}
+    assert "votre badge" in said["fr"]
+    assert "Scan eerst je badge" in said["nl"]
+    assert "Badge out at the machine first" in said["en"]
 
 
 def test_s09_late_and_coming_once_and_not_while_somebody_waits(both_floor):

@@ -65,6 +65,19 @@ def test_too_many_heads_unknown_machines_and_an_uncertified_leader_are_refused(
     assert taken(floor) == []
 
 
+def test_nobody_answers_for_two_groups_at_the_same_time_and_right_after_the_first_he_may(both_floor):
+    first = grouping.book(both_floor.store, wish(both_floor, 4, ("LAS-1",)), NOW)
+    second = wish(both_floor, 4, ("LAS-2",))
+    answer = grouping.book(both_floor.store, second, NOW)
+    assert codes(answer) == {"CONCURRENT"}
+    assert answer.objections[0].params["machine"] == "LAS-1"
+    assert len(taken(both_floor)) == len(first) == 1
+    other = replace(second, person=both_floor.people.amelie, by=both_floor.people.amelie)
+    assert len(grouping.book(both_floor.store, other, NOW)) == 1
+    after = replace(second, start=at(15), end=at(17))
+    assert len(grouping.book(both_floor.store, after, NOW)) == 1
+
+
 def test_a_group_has_no_more_than_the_share_of_who_answers_for_it(floor):
     quota = {"most": 1, "unit": "count", "window": "future"}  # R15: one booking ahead, whatever it is called
     rules = RuleSet("adc", Level.FAMILY, "laser", 1, {"quotas": [quota]}, "fair", floor.people.max, NOW)

@@ -6,15 +6,16 @@ import pytest
 
 from core.sanctions import Cause
 from core.timeline import stamp
-from core.vocabulary import LockKind, Purpose, Reason
+from core.vocabulary import LockKind, Purpose, Reason, ReservationStatus, Trouble
 from core.wire.messages import LockList, read
 from hub.ports import Report, Severity, Verdict
-from hub.services import asking, locking_out, metering, reports, sanctions
+from hub.services import asking, locking_out, metering, pictures, reports, sanctions
 from hub.services.refused import Refused
 from hub.services.reports import Said
 from hub.services.warned import strikes_shown
 from tests.cast import ADC, NOW
-from tests.hub.services.desk import at, booked, by, mails
+from tests.hub.pictures import with_place
+from tests.hub.services.desk import at, booked, by, mails, present
 from tests.hub.services.floor import NODE, VAULT, Floor, Journal
 
 DANGER, OUT, NOTICE = Severity
@@ -155,3 +156,26 @@ def test_who_is_at_the_machine_hears_of_the_danger_and_goes_on(floor: Floor) -> 
     assert "machine.danger_here" in mails(floor.store, floor.people.bram)
     assert floor.store.read(lambda tx: tx.sessions.running("LAS-1")).end is None
     assert floor.store.write(lambda tx: tx.outbox.due(NOW, ["order"], 9)) == []
+
+
+def test_s25_a_danger_with_a_photo_stops_the_next_start_tells_who_must_know_and_a_false_alarm_undoes_it(
+    both_floor: Floor,
+) -> None:
+    """S25. The photo is there for staff as soon as they are told, and stays beside the answer."""
+    store, people = both_floor.store, both_floor.people
+    slot = booked(store, people.bram, at(14), at(15))
+    seen = pictures.clean(with_place())
+    assert isinstance(seen, bytes)
+    said = Said("LAS-1", DANGER, "smoke from the tube", Trouble.FIRE, seen)
+    told = store.write(lambda tx: reports.report(tx, by(tx, people.amelie), said, NOW))
+    assert (locks(both_floor), Reason.MACHINE_DOWN in against(both_floor, "tom")) == ([LockKind.OUT], True)
+    assert "machine.danger_afar" in mails(store, people.dora)
+    assert "machine.out" in mails(store, people.bram)
+    for who, picture in (("dora", seen), ("amelie", seen), ("bram", None), ("tom", None), ("olga", None)):
+        found = store.read(lambda tx, w=who: reports.picture_for(tx, by(tx, people.ids[w]), told.id))
+        assert found == picture, who
+    answers(both_floor, told, Verdict.FALSE_ALARM)
+    assert (locks(both_floor), present(store, slot).status) == ([], ReservationStatus.CONFIRMED)
+    assert "machine.restored" in mails(store, people.bram)
+    kept = store.read(lambda tx: tx.reports.get(told.id))
+    assert (kept.category, kept.photo) == (Trouble.FIRE, True)

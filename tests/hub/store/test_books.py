@@ -93,9 +93,9 @@ def test_the_audit_chain_holds_when_many_write_at_once_and_breaks_where_it_was_c
     assert [entry.seq for entry in entries] == list(range(1, 41))
     assert first_broken(entries) is None
     for changed in (
-        replace(entries[7], data="{}"),
-        replace(entries[7], actor="x"),
-        replace(entries[7], prev="0"),
+        entries[7]._replace(data="{}"),
+        entries[7]._replace(actor="x"),
+        entries[7]._replace(prev="0"),
     ):
         assert first_broken([*entries[:7], changed, *entries[8:]]) == 8
     assert first_broken([*entries[:7], *entries[8:]]) == 9

@@ -47,9 +47,9 @@ def plan_of(connection, ask):
     def hear(_connection, _cursor, statement, parameters, *_more):
         heard.append((statement, parameters))
 
-    event.listen(connection, "before_cursor_execute", hear)
+    event.listen(connection.engine, "before_cursor_execute", hear)
     ask(connection)
-    event.remove(connection, "before_cursor_execute", hear)
+    event.remove(connection.engine, "before_cursor_execute", hear)
     statement, parameters = heard[-1]
     postgres = connection.dialect.name == "postgresql"
     explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "

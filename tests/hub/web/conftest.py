@@ -1,6 +1,7 @@
 """The pages over the standing cast: a hub of its own for each test, on a clock that stands still."""
 
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,14 +12,18 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from hub.app import create_app
 from hub.ports import Store
 from hub.settings import Settings
+from hub.web import signing
 from tests.cast import NOW, Cast
 
 PASSWORD = "open sesame"
-HASH = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1).hash(PASSWORD)
+HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+HASH, NOBODYS = HASHER.hash(PASSWORD), HASHER.hash(secrets.token_urlsafe())
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -38,6 +43,25 @@ class StandingClock:
         """A standing clock wakes nobody."""
 
 
+class Compiled(BytecodeCache):
+    """What the pages' templates became, kept from one test's hub to the next: compiling them takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """By the template's name; one that was changed since has another checksum and is compiled anew."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """For the next hub."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
@@ -54,10 +78,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, store: Store, cast: Cast, clock: StandingClock) -> Flask:
+def app(
+    settings: Settings, store: Store, cast: Cast, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> Flask:
     people = list(cast.ids.values())
     store.write(lambda tx: [tx.people.change(one, {"password": HASH}) for one in people])
-    made = create_app(settings, store=store, clock=clock)
+    with monkeypatch.context() as at_the_start:
+        at_the_start.setattr(signing, "hash_password", lambda _word: NOBODYS)
+        made = create_app(settings, store=store, clock=clock)
+    made.jinja_env.bytecode_cache = COMPILED
     made.testing = True
     return made
 

@@ -121,6 +121,16 @@ def test_amelie_who_answers_for_nobody_has_no_such_page(browser, store):
     assert browser("amélie").get("/mine/presence").status_code == 403
 
 
+def test_who_hosts_a_guest_today_says_that_he_is_there_so_that_the_guest_may_start(browser, store, cast):
+    amelie = browser("amélie")
+    assert "/mine/presence" not in amelie.get("/mine").text
+    guest = {"pass_day": NOW.date(), "host": cast.amelie}
+    store.write(lambda tx: tx.people.change(cast.nils, guest))
+    assert "/mine/presence" in amelie.get("/mine").text
+    assert amelie.post("/mine/presence", {"password": PASSWORD}, form="/mine/presence").status_code == 303
+    assert "Known until" in amelie.get("/mine/presence?lang=en").text
+
+
 def test_that_was_not_me_is_one_button_behind_the_link_of_the_letter(browser, store, cast):
     supervised(store, cast)
     tom = browser("tom")

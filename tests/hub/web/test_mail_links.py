@@ -13,6 +13,7 @@ from hub.mail.composing import compose
 from hub.ports import Parcel, Session
 from hub.services import waiting_list
 from hub.services.giving_back import cancel
+from hub.services.inviting import Invitations
 from hub.services.reserving import Wish, reserve
 from hub.services.waiting_list import Want
 from hub.words.letters import LETTERS, SILENT
@@ -36,7 +37,7 @@ def rows(tmp_path):
 
 
 @pytest.fixture
-def letters(store, cast):
+def letters(store, cast, settings):
     """One of each kind for Bram, about a booking of his and a time that was offered to him."""
 
     def lay_out(tx):
@@ -50,6 +51,7 @@ def letters(store, cast):
         return his.id, entry.id
 
     booking, entry = store.write(lay_out)
+    keys = Invitations(settings.session_secret())
     later = dict.fromkeys(("until", "last", "held", "expires"), stamp(NOW + 9 * DAY))
     params = later | {
         "session": "beside",
@@ -62,9 +64,8 @@ def letters(store, cast):
 
     def of(template):
         payload = {"template": template, "reservation": booking, "params": params}
-        return store.read(
-            lambda tx: compose(tx, Parcel(1, ADC, "mail", cast.bram, payload, NOW, NOW, 0), HOUSE, NOW)
-        )
+        parcel = Parcel(1, ADC, "mail", cast.bram, payload, NOW, NOW, 0)
+        return store.read(lambda tx: compose(tx, parcel, HOUSE, NOW, keys.key_of))
 
     return of
 

@@ -1,18 +1,25 @@
 """A member reports a machine from its page; staff answer, note upkeep, and say what machines share is down (R46, R48, R49)."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from core.rulebook import Level
 from core.vocabulary import ReservationStatus
 from hub.ports import Report, Resource, Severity, Upkeep, Verdict
 from hub.services import reports, resources, ruling, upkeep
+from hub.services.erasing import erase
+from hub.services.exporting import everything
+from hub.services.pictures import MOST_BYTES
 from hub.services.reports import Said
 from hub.services.resources import Failure
 from hub.services.ruling import RulesAt
 from tests.cast import ADC, NOW, OTHER
+from tests.hub.pictures import bomb, opened, picture, with_place
 from tests.hub.web.test_pages import TEN, reserved
 
 PAGE = "/staff/upkeep"
@@ -94,7 +101,8 @@ def test_the_third_danger_of_a_day_is_refused_in_words_and_what_was_typed_stays(
     for _ in range(2):
         reported(store, cast.bram, Severity.DANGER)
     answer = says(browser, "bram", lang=lang)
-    assert answer.status_code == 422
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == str(15 * 3600)  # from nine in the morning to midnight
     assert words in answer.text
     assert "it smells of burning</textarea>" in answer.text
     assert len(store.read(lambda tx: tx.reports.of(cast.bram))) == 2
@@ -156,7 +164,7 @@ def test_a_false_alarm_is_asked_once_more_and_says_that_it_is_a_warning(browser,
     assert store.read(lambda tx: tx.locks.get(found.lock)).lifted is not None
     assert "No report waits for an answer." in dora.get(f"{PAGE}?lang=en").text
     assert dora.post(path, {"reason": "again"}).status_code == 409
-    assert "You reported a danger that was none" in browser("bram").get("/mine?lang=en").text
+    assert "You reported a problem that was none" in browser("bram").get("/mine?lang=en").text
 
 
 def test_what_was_mended_costs_nobody_a_warning_and_the_page_says_so(browser, store, cast):
@@ -284,3 +292,109 @@ def test_a_resource_down_without_a_known_end_says_since_when(browser, store, cas
     failure = Failure(one.id, None, "the fan")
     store.write(lambda tx: resources.take_down(tx, tx.people.get(cast.dora), failure, NOW))
     assert "Down since" in browser("dora").get(f"{PAGE}?lang=en").text
+
+
+# -- a report with a photo
+
+
+def with_photo(who, content: bytes, at: str = FORM, form: str = MACHINE, **fields):
+    """Send the form as a browser does, in one piece that nobody keeps in a file."""
+    said = {"csrf_token": who.token(form), "severity": "notice", "words": "a crack", "category": "tool"}
+    boundary, body = encode_multipart(said | fields | {"photo": FileStorage(io.BytesIO(content), "lens.jpg")})
+    return who.client.post(at, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
+
+
+def test_a_photo_from_a_phone_is_seen_by_staff_and_by_who_sent_it_and_by_nobody_else(browser, store, cast):
+    bram = browser("bram")
+    assert with_photo(bram, with_place((3000, 2000))).status_code == 303
+    (made,) = store.read(lambda tx: tx.reports.of(cast.bram))
+    assert (made.category, made.photo) == ("tool", True)
+    path = f"/reports/{made.id}/photo"
+    assert path in browser("dora").get(PAGE).text
+    for who in ("bram", "dora"):
+        seen = browser(who).get(path)
+        assert (seen.status_code, seen.mimetype, opened(seen.data).size) == (200, "image/jpeg", (1600, 1067))
+        assert seen.headers["Cache-Control"] == "private, no-store"
+        assert seen.headers["X-Content-Type-Options"] == "nosniff"
+    assert {browser(who).get(path).status_code for who in ("amélie", "tom", "olga")} == {404}
+    assert browser().get(path).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("content", "lang", "said"),
+    [
+        (b"MZ this is a program", "fr", "Cette image n’est pas lisible"),
+        (b"", "nl", "Deze afbeelding kunnen we niet lezen"),
+        (bomb(), "en", "This picture has too many pixels"),
+        (picture() + bytes(MOST_BYTES), "en", "This picture is too large: 5 MB at most."),
+    ],
+    ids=range(4),
+)
+def test_what_is_no_photo_is_refused_in_words_and_what_was_typed_stays(
+    browser, store, cast, content, lang, said
+):
+    bram = browser("bram")
+    bram.get(f"{FORM}?lang={lang}")
+    answer = with_photo(bram, content)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert "a crack</textarea>" in answer.text
+    assert '<option value="tool" selected>' in answer.text
+    assert store.read(lambda tx: tx.reports.of(cast.bram)) == []
+
+
+def test_past_twelve_megabytes_nobody_reads_on_and_a_stranger_gets_no_room_at_all(browser, store, cast):
+    assert with_photo(browser("bram"), bytes(13 * 1024 * 1024)).status_code == 413
+    assert with_photo(browser(), bytes(2 * 1024 * 1024), form="/sign-in").status_code == 413
+    assert store.read(lambda tx: tx.reports.of(cast.bram)) == []
+
+
+def test_who_is_forgotten_takes_the_photo_along(browser, store, cast):
+    assert with_photo(browser("bram"), picture()).status_code == 303
+    (made,) = store.read(lambda tx: tx.reports.of(cast.bram))
+    held = store.read(lambda tx: everything(tx, tx.people.get(cast.bram)))
+    assert list(held.pictures) == [made.id]
+    store.write(lambda tx: erase(tx, tx.people.get(cast.bram), NOW))
+    assert store.read(lambda tx: tx.reports.picture(made.id)) is None
+    assert not present(store, made).photo
+
+
+# -- what waits is seen from the start page on
+
+
+def test_staff_see_how_many_reports_wait_until_the_last_is_answered(browser, store, cast):
+    dora = browser("dora")
+    assert 'class="waits"' not in dora.get("/").text
+    one, two = reported(store, cast.bram), reported(store, cast.amelie, Severity.NOTICE)
+    page = dora.get("/staff?lang=en").text
+    assert "2 reports wait for an answer" in page
+    assert '<span class="waits">2<' in dora.get("/").text
+    for report in (one, two):
+        dora.post(f"{PAGE}/reports/{report.id}/mended", {"reason": "new belt"})
+    assert "for an answer" not in dora.get("/staff?lang=en").text
+    assert 'class="waits"' not in dora.get("/").text
+
+
+@pytest.mark.parametrize("who", ["bram", "tom", None])
+def test_nobody_else_is_told_how_many_wait(browser, store, cast, who):
+    reported(store, cast.bram)
+    due(store, cast)
+    assert 'class="waits"' not in browser(who).get("/").text
+    page = browser("tom").get("/staff?lang=en").text
+    assert "for an answer" not in page
+    assert "Upkeep" not in page
+
+
+def test_the_report_that_waits_longest_comes_first(browser, store, cast):
+    late = Report("late", ADC, "LAS-1", cast.bram, Severity.DANGER, "it smokes", NOW)
+    early = Report("early", ADC, "SOL-1", cast.amelie, Severity.NOTICE, "it squeaks", NOW - DAY)
+    store.write(lambda tx: (tx.reports.save(late), tx.reports.save(early)))
+    page = browser("dora").get(PAGE).text
+    assert page.index("it squeaks") < page.index("it smokes")
+
+
+def test_upkeep_that_is_due_stands_above_the_table_and_in_its_row(browser, store, cast):
+    assert "Upkeep is due" not in browser("dora").get("/staff?lang=en").text
+    due(store, cast)
+    page = browser("dora").get("/staff?lang=en").text
+    assert "Upkeep is due: LAS-1" in page
+    assert "Upkeep: Due" in page

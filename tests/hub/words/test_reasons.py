@@ -46,6 +46,19 @@ def test_the_last_sentence_of_a_code_needs_no_parameter(code):
     assert not places(STEPS[USUAL_STEP[code]][-1])
 
 
+@pytest.mark.parametrize(
+    ("lang", "kind", "said"),
+    [
+        ("fr", "water", "l’eau de refroidissement."),
+        ("nl", "compressor", "de compressor."),
+        ("en", "extraction", "the extraction."),
+        ("fr", "Big fan", "Big fan."),  # what goes by the name that staff gave it
+    ],
+)
+def test_what_machines_share_is_said_in_the_readers_language(lang, kind, said):
+    assert say(Reason.RESOURCE_DOWN, {"resource": kind}, lang).endswith(said)
+
+
 def test_every_next_step_that_the_decision_names_is_known():
     assert set(NEXT.values()) <= set(STEPS)
 

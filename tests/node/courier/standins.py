@@ -278,15 +278,17 @@ class OnTheBroker:
 
 @contextlib.contextmanager
 def serving(answer):
-    """A web server on loopback; `answer(path, headers)` gives (status, object) or bytes to send slowly."""
+    """A web server on loopback; `answer(path, headers)` gives (status, object) or bytes to send slowly; more headers third."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            status, body = answer(self.path, self.headers)
+            status, body, *more = answer(self.path, self.headers)
             text = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
+            for name, value in more[0] if more else ():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)
 

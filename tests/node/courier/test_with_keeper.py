@@ -14,12 +14,14 @@ from loquet.models.pins import Board
 from node.app.courier import courier_program
 from node.app.keeper import hardware
 from node.clock import SystemClock
+from node.courier.signing_in import Login
 from node.keeper.hardware.courier import CourierDesk
 from node.keeper.starting import run
 from node.settings import load
 from tests.faults.keeper_doorman import Doorman
 from tests.node.courier.standins import Gen1Plug, Gen2Plug, HandClock, OnTheBroker, TasmotaPlug, serving
 from tests.node.courier.test_printers import moonraker
+from tests.node.courier.test_signing_in import Printer as Prusa
 
 TOML = """[node]
 id = "3dp-1"
@@ -249,6 +251,19 @@ def test_a_printers_word_reaches_the_keeper(tmp_path, run_dir):
     with serving(moonraker("printing")) as url:
         more = f'relay = 17\n\n[busy]\nsensor = "moonraker"\n\n[printer]\nurl = "{url}"\n'
         settings = settings_of(tmp_path, run_dir, more)
+        watched = Watched(settings)
+        courier = Running(settings)
+        try:
+            watched.until(lambda seen: seen.busy is True)
+        finally:
+            courier.end()
+            watched.hardware.close()
+
+
+def test_a_printer_with_a_login_reaches_the_keeper_by_the_name_and_password_of_its_files(tmp_path, run_dir):
+    with serving(Prusa("PRINTING", Login("maker", "courier-secret"))) as url:
+        more = f'relay = 17\n\n[busy]\nsensor = "prusalink"\n\n[printer]\nurl = "{url}"\n'
+        settings = settings_of(tmp_path, run_dir, more + 'user = "maker"\npassword_file = "password"\n')
         watched = Watched(settings)
         courier = Running(settings)
         try:

@@ -55,6 +55,8 @@ UIDS = {
     for number, name in enumerate(("amelie", "bram", "chloe", "driss", "emma", "stranger"))
 }
 EPOCH, STORE = 1_700_000_000, "store-1"
+STEP_MS = 2_000  # keeper and doorman hear of each other at least so often: a longer silence is one
+SHORTEST_MS = 100  # between two wakes for something that stays due: a disk that is full, a hub that is away
 
 
 class HandClock:
@@ -245,17 +247,29 @@ class Machine:
         """Let everything have its consequences."""
         self.doorman.turn(None)
         self.keeper._desk.push(beat=False)
+        self._hear_all()
+
+    def _hear_all(self) -> None:
         while self.items:
             self.doorman.turn(self.items.popleft())
             self.keeper._desk.push(beat=False)
 
-    def pass_s(self, span_s: float, step_ms: int = 500) -> None:
-        """Let time pass, beat by beat."""
-        for _ in range(int(span_s * 1000 / step_ms)):
-            self.clock.pass_ms(step_ms)
+    def pass_s(self, span_s: float, step_ms: int | None = None) -> None:
+        """Let time pass: every instant at which one of the two wants to be woken, or only each `step_ms`."""
+        end_ms = self.clock.monotonic_ms() + int(span_s * 1000)
+        while (left_ms := end_ms - self.clock.monotonic_ms()) > 0:
+            self.clock.pass_ms(min(left_ms, step_ms or self._wakes_in_ms()))
             self.keeper.keeper.look()
             self.keeper._beat()
-            self.settle()
+            if not self.items:
+                self.doorman.turn(None)
+            self._hear_all()
+
+    def _wakes_in_ms(self) -> int:
+        exchange_ms = self.doorman._house.exchange.beat_ms()
+        due = (self.keeper.keeper.due_ms(), self.doorman._due_ms(), exchange_ms)
+        waits_ms = (at - self.clock.monotonic_ms() for at in due if at is not None)
+        return max(min(STEP_MS, *waits_ms), SHORTEST_MS)
 
     def leap_s(self, span_s: float) -> None:
         """The bench moves the clock: everybody is woken."""

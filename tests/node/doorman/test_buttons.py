@@ -28,7 +28,7 @@ def ending(offline: Machine) -> Machine:
     offline.send_view(bookings=(booking("amelie", 0, 60), booking("bram", 120, 180)))
     offline.tap("amelie")
     offline.contact(busy=True)
-    offline.pass_s(50 * MINUTE_S, step_ms=2000)
+    offline.pass_s(50 * MINUTE_S)
     offline.disconnect()
     return offline
 
@@ -50,7 +50,7 @@ def test_offline_each_push_adds_a_step_up_to_the_next_booking(ending) -> None:
 def test_before_a_quarter_to_it_is_too_early(offline) -> None:
     offline.tap("amelie")
     offline.contact(busy=True)
-    offline.pass_s(44 * MINUTE_S, step_ms=2000)
+    offline.pass_s(44 * MINUTE_S)
     push(offline)
     assert offline.records("extend") == []
     assert offline.screen == "DENY"
@@ -100,7 +100,7 @@ def test_a_hub_that_is_silent_for_800_ms_is_not_waited_for(machine) -> None:
 def test_a_push_before_the_doorman_came_is_no_wish_now(offline) -> None:
     offline.tap("amelie")
     offline.contact(busy=True)
-    offline.pass_s(50 * MINUTE_S, step_ms=2000)
+    offline.pass_s(50 * MINUTE_S)
     offline.keeper.keeper.presses += 1
     offline.restart_doorman(ntp=True)
     assert offline.records("extend") == []

@@ -44,16 +44,16 @@ def test_an_idle_laser_tells_after_twenty_minutes_and_goes_off_three_later(idle)
 
 def test_a_laser_that_cuts_is_never_idle(idle) -> None:
     idle.contact(busy=True)
-    idle.pass_s(60 * MINUTE_S, step_ms=2000)
+    idle.pass_s(60 * MINUTE_S)
     assert idle.relay
     idle.contact(busy=False)
-    idle.pass_s(19 * MINUTE_S, step_ms=2000)
+    idle.pass_s(19 * MINUTE_S)
     assert idle.screen == "RUNNING"
 
 
 def test_a_lost_sensor_is_never_idle(idle) -> None:
     idle.contact(busy=None)
-    idle.pass_s(40 * MINUTE_S, step_ms=2000)
+    idle.pass_s(40 * MINUTE_S)
     assert idle.relay
 
 
@@ -87,7 +87,7 @@ def test_the_slot_is_still_hers_after_an_idle_off(idle) -> None:
 
 def test_without_a_sensor_nothing_is_called_idle(machine) -> None:
     with_policy(machine, idle_max_min=20, sensor="none").tap("amelie")
-    machine.pass_s(60 * MINUTE_S, step_ms=2000)
+    machine.pass_s(60 * MINUTE_S)
     assert machine.relay
 
 
@@ -126,7 +126,7 @@ def slot(machine: Machine) -> Machine:
 
 
 def test_the_card_in_its_slot_keeps_the_machine_on(slot) -> None:
-    slot.pass_s(30 * MINUTE_S, step_ms=2000)
+    slot.pass_s(30 * MINUTE_S)
     assert slot.relay
 
 
@@ -199,7 +199,7 @@ def test_the_first_layer_is_asked_for_from_five_minutes_on(printer) -> None:
 def test_a_look_leaves_the_print_alone_and_it_ends_after_fifteen_idle_minutes(printer) -> None:
     printer.pass_s(6 * MINUTE_S)
     assert printer.tap("amelie").action == "stay"
-    printer.pass_s(8 * 3600, step_ms=2000)
+    printer.pass_s(8 * 3600)
     assert printer.relay
     printer.contact(busy=False)
     printer.pass_s(15 * MINUTE_S - 5)
@@ -216,7 +216,7 @@ def test_a_tap_before_five_minutes_ends_it_for_nobody_can_judge_a_layer_yet(prin
 
 
 def test_if_nobody_looks_by_twenty_minutes_staff_are_told_once_and_it_stays_attended(printer) -> None:
-    printer.pass_s(40 * MINUTE_S, step_ms=1000)
+    printer.pass_s(40 * MINUTE_S)
     (report,) = printer.records("report")
     assert report["data"] == {"who": "amelie", "category": "first-layer", "severity": "notice"}
     assert printer.relay
@@ -227,7 +227,7 @@ def test_a_new_doorman_remembers_that_the_layer_was_good(printer) -> None:
     printer.pass_s(6 * MINUTE_S)
     printer.tap("amelie")
     printer.restart_doorman(ntp=True)
-    printer.pass_s(30 * MINUTE_S, step_ms=1000)
+    printer.pass_s(30 * MINUTE_S)
     assert printer.records("report") == []
     assert printer.screen == "RUNNING"
 
@@ -241,5 +241,5 @@ def test_an_ordinary_slot_asks_for_no_layer(machine) -> None:
     machine.send_view(machine=PRINTER, bookings=(booking("amelie", 0, 60),))
     machine.tap("amelie")
     machine.contact(busy=True)
-    machine.pass_s(25 * MINUTE_S, step_ms=1000)
+    machine.pass_s(25 * MINUTE_S)
     assert machine.screen == "RUNNING"

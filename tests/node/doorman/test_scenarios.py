@@ -9,9 +9,10 @@ from itertools import pairwise
 
 import pytest
 
+from core.calendars import Opening
 from core.company import Company
 from core.grants import MachinePolicy, Refusal
-from core.vocabulary import LockKind, Reason, ReservationKind, Risk
+from core.vocabulary import Audience, LockKind, Reason, ReservationKind, Risk
 from core.wire.messages import Lock
 from tests.node.doorman.conftest import LASER, Machine, booking, grant, key
 
@@ -60,7 +61,7 @@ def at_slot_end(machine: Machine) -> Edges:
 
 def test_s12_at_the_end_of_her_slot_nothing_is_cut_and_power_goes_at_the_first_thirty_idle_seconds(machine):
     edges = at_slot_end(machine)
-    machine.pass_s(19 * MINUTE_S + 58, step_ms=1000)
+    machine.pass_s(19 * MINUTE_S + 58)
     assert edges.relay == []
     assert machine.records("overrun") == []
     machine.pass_s(2)  # 15:20: staff are called, and nothing is cut
@@ -124,7 +125,7 @@ def test_s24_she_is_one_of_the_two_and_never_her_own_company(machine):
     assert machine.tap("amelie").reason == "BUDDY"
     machine.send_view(machine=policy, company=Company((end,), (), ("max",)))
     assert machine.tap("amelie").allowed
-    machine.pass_s(6 * MINUTE_S, step_ms=1000)
+    machine.pass_s(6 * MINUTE_S)
     assert machine.state.phase == "in-use" or machine.relay
 
 
@@ -134,7 +135,7 @@ def test_s24_when_the_second_leaves_she_is_told_her_job_is_let_finish_and_nobody
     machine.contact(busy=True)
     company(machine, 4)
     assert machine.screen == "DENY"
-    machine.pass_s(4 * MINUTE_S + 58, step_ms=1000)
+    machine.pass_s(4 * MINUTE_S + 58)
     assert machine.state.phase == "in-use"
     machine.pass_s(3)
     assert machine.state.phase == "ending"
@@ -151,9 +152,9 @@ def test_s24_who_comes_back_within_the_five_minutes_ends_nothing(machine):
     company(machine, 4, 4)
     machine.tap("amelie")
     company(machine, 4)
-    machine.pass_s(2 * MINUTE_S, step_ms=1000)
+    machine.pass_s(2 * MINUTE_S)
     company(machine, 4, 3)
-    machine.pass_s(10 * MINUTE_S, step_ms=1000)
+    machine.pass_s(10 * MINUTE_S)
     assert machine.state.phase == "in-use"
 
 
@@ -164,6 +165,50 @@ def test_s24_a_node_cut_off_counts_nobody_longer_than_the_hub_said(machine):
     assert machine.tap("amelie").allowed
     (started,) = machine.records("session-start")
     assert started["data"]["until"] == "2026-11-24T14:00:00.000Z"  # an hour, as long as the other is there
+
+
+def guest(machine: Machine, hours: int | None, openings=None) -> None:
+    """Amelie is somebody's guest; her host is there for so many hours, or not at all."""
+    end = None if hours is None else machine.clock.wall() + timedelta(hours=hours)
+    changes = {} if openings is None else {"openings": openings}
+    machine.send_view(company=Company(hosts={"amelie": end}), **changes)
+    machine.settle()
+
+
+def test_r22_offline_too_a_guest_starts_only_as_long_as_the_host_is_said_to_be_there(machine):
+    guest(machine, None)
+    machine.disconnect()
+    outcome = machine.tap("amelie")
+    assert outcome.objections[0] == {"code": "BUDDY", "params": {"host": 1}}
+    assert not machine.relay
+    guest(machine, 1)
+    machine.send_view(bookings=(booking("amelie", 0, 180),))
+    assert machine.tap("amelie").allowed
+    (started,) = machine.records("session-start")
+    assert started["data"]["until"] == "2026-11-24T14:00:00.000Z"
+
+
+def test_r22_in_an_openlab_a_guest_needs_no_host_and_its_end_is_hers(machine):
+    now = machine.clock.wall()
+    public = Opening(now, now + timedelta(minutes=40), Audience.PUBLIC)
+    guest(machine, None, (*machine.hub.view.openings, public))
+    machine.disconnect()
+    assert machine.tap("amelie").allowed
+    (started,) = machine.records("session-start")
+    assert started["data"]["until"] == "2026-11-24T13:40:00.000Z"
+
+
+def test_r22_when_the_host_leaves_the_guest_reads_it_and_five_minutes_later_the_job_is_let_finish(machine):
+    guest(machine, 3)
+    machine.tap("amelie")
+    machine.contact(busy=True)
+    guest(machine, None)
+    assert machine.screen == "DENY"
+    machine.pass_s(4 * MINUTE_S + 58)
+    assert machine.state.phase == "in-use"
+    machine.pass_s(3)
+    assert machine.state.phase == "ending"
+    assert machine.relay
 
 
 def test_s25_a_danger_from_the_hub_ends_the_job_in_the_same_turn_and_a_false_alarm_starts_nothing(machine):
@@ -177,7 +222,7 @@ def test_s25_a_danger_from_the_hub_ends_the_job_in_the_same_turn_and_a_false_ala
     assert machine.tap("amelie").reason == "MACHINE_DOWN"
     machine.contact(busy=False)
     machine.lift("danger-1")
-    machine.pass_s(200, step_ms=1000)
+    machine.pass_s(200)
     assert not machine.relay
     assert machine.tap("amelie").allowed
 
@@ -188,7 +233,7 @@ def test_s25_a_members_report_from_afar_blocks_starts_and_cuts_no_running_job(ma
     out = Lock("out-1", LockKind.OUT, "chloe", "chloe", "smells", machine.clock.wall())
     machine.locks, machine.lock_rev = (out,), machine.lock_rev + 1
     machine.send_locks()
-    machine.pass_s(10 * MINUTE_S, step_ms=1000)
+    machine.pass_s(10 * MINUTE_S)
     assert machine.relay  # it cuts: it is let finish
     machine.contact(busy=False)
     machine.pass_s(31)
@@ -234,7 +279,7 @@ def test_s35_after_the_mains_the_relay_is_off_and_the_same_member_taps_again_wit
     assert ends(machine) == ["interrupted"]
     (ended,) = machine.records("session-end")
     assert ended["data"]["end_quality"] == "estimated"
-    machine.pass_s(300, step_ms=1000)
+    machine.pass_s(300)
     assert not machine.relay  # nothing starts by itself
     again = machine.tap("amelie")
     assert (again.allowed, again.action) == (True, "start")
@@ -254,7 +299,7 @@ def night(machine: Machine) -> Machine:
 
 
 def test_s37_nobody_looked_by_ten_to_six_staff_are_told_and_it_is_no_print_left_alone(night):
-    night.pass_s(20 * MINUTE_S - 2, step_ms=1000)
+    night.pass_s(20 * MINUTE_S - 2)
     assert night.records("report") == []
     night.pass_s(3)
     (report,) = night.records("report")
@@ -263,14 +308,14 @@ def test_s37_nobody_looked_by_ten_to_six_staff_are_told_and_it_is_no_print_left_
 
 
 def test_s37_who_looked_leaves_it_and_fifteen_idle_minutes_later_it_is_off(night):
-    night.pass_s(10 * MINUTE_S, step_ms=1000)
+    night.pass_s(10 * MINUTE_S)
     assert night.tap("amelie").action == "stay"
     night.leap_s(10 * 3600)
     night.answer_hello()
     night.pass_s(10)
     assert night.relay
     night.contact(busy=False)
-    night.pass_s(15 * MINUTE_S - 2, step_ms=1000)
+    night.pass_s(15 * MINUTE_S - 2)
     assert night.relay
     night.pass_s(3)
     assert not night.relay

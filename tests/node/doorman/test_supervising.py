@@ -170,9 +170,9 @@ def test_after_an_hour_without_him_five_minutes_are_counted_down_and_the_job_is_
     bench.tap("emma")
     bench.tap("driss")
     bench.contact(busy=True)
-    bench.pass_s(3600 + 60, step_ms=1000)
+    bench.pass_s(3600 + 60)
     assert bench.screen == "SUPERVISE"
-    bench.pass_s(4 * 60 + 5, step_ms=1000)
+    bench.pass_s(4 * 60 + 5)
     assert bench.records("ending")[-1]["data"]["reason"] == "revoked"
     assert bench.relay  # never cut mid-print
 
@@ -183,9 +183,9 @@ def test_his_tap_gives_her_another_hour_after_a_start_of_the_doorman_too(bench) 
     bench.tap("driss")
     bench.contact(busy=True)
     bench.restart_doorman(ntp=True)
-    bench.pass_s(50 * 60, step_ms=1000)
+    bench.pass_s(50 * 60)
     assert bench.tap("driss").action == "stay"
-    bench.pass_s(59 * 60, step_ms=1000)
+    bench.pass_s(59 * 60)
     assert bench.records("ending") == []
     assert len(bench.records("supervise")) == 2
 
@@ -275,11 +275,11 @@ def session_id(machine: Machine) -> str:
 
 def test_another_supervisor_who_taps_while_it_is_counted_down_stays_with_her(bench) -> None:
     learns(bench)
-    bench.pass_s(3600 + 60, step_ms=1000)
+    bench.pass_s(3600 + 60)
     assert bench.screen == "SUPERVISE"
     assert bench.tap("bram").action == "stay"
     assert bench.records("supervise")[-1]["data"] == {"supervisor": "bram", "trainee": "emma"}
-    bench.pass_s(59 * 60, step_ms=1000)
+    bench.pass_s(59 * 60)
     assert bench.records("ending") == []
     assert bench.tap("bram").action == "stay"  # it is his hour now
 
@@ -293,7 +293,7 @@ def test_before_the_hour_is_over_another_supervisor_waits_as_everybody_does(benc
 
 def test_who_may_not_supervise_does_not_stay_with_her(bench) -> None:
     learns(bench)
-    bench.pass_s(3600 + 60, step_ms=1000)
+    bench.pass_s(3600 + 60)
     assert bench.tap("amelie").reason == "OCCUPIED"
 
 
@@ -303,7 +303,7 @@ def test_on_a_dangerous_machine_the_hub_is_asked_about_the_second_supervisor_too
     linked.tap("driss")
     linked.answer_ask(allowed=True, until=TUESDAY + timedelta(hours=1))
     linked.contact(busy=True)
-    linked.pass_s(3600 + 60, step_ms=1000)
+    linked.pass_s(3600 + 60)
     linked.tap("bram")
     asked = linked.link.last(Ask)
     assert (asked.purpose, asked.badge.key) == (Purpose.SUPERVISE, key("bram"))

@@ -24,7 +24,7 @@ def left(machine: Machine) -> Machine:
 
 
 def idle(machine: Machine, minutes: int) -> None:
-    machine.pass_s(minutes * MINUTE_S, step_ms=2000)
+    machine.pass_s(minutes * MINUTE_S)
 
 
 def test_after_ten_idle_minutes_bram_is_asked_and_his_second_tap_takes_it_over(left) -> None:

@@ -33,6 +33,8 @@ OBJECTIONS = {
     ),
     "DENY_EARLY": Objection(Reason.HORIZON, {"opens": "2026-11-24T13:45:00.000Z"}),
     "DENY_PRESENCE": Objection(Reason.SUPERVISOR_INVALID, {"why": "presence"}),
+    "DENY_COMPRESSOR": Objection(Reason.RESOURCE_DOWN, {"resource": "compressor"}),
+    "DENY_NAMED": Objection(Reason.RESOURCE_DOWN, {"resource": "Dust collector no. 2 east"}),
     "DENY_DESK": Objection(Reason.CREDIT),
     "DENY_QUOTA": Objection(Reason.QUOTA),
 }
@@ -97,6 +99,9 @@ def scenes() -> dict[str, Showing]:
     found["DANGER"] = replace(
         found["OUT_OF_ORDER"], inhibits=frozenset({Inhibit.DANGER}), down=Down(reason="danger")
     )
+    for thing in ("water", "room"):
+        found[thing.upper()] = replace(OPEN, lacks=(thing,))
+    found["NAMED"] = replace(OPEN, lacks=("Dust collector no. 2",))
     found["FAULT_ON"] = replace(found["FAULT"], drawing=True)
     for which in ("welded", "dead", "drawing", "self-check", "memory"):
         found[f"FAULT_{which.upper()}"] = replace(found["FAULT"], fault=which)

@@ -259,6 +259,57 @@ def test_out_of_order_leads_to_its_page_after_the_three_languages() -> None:
     assert [one.qr for one in shown] == ["", "", "", f"{SITE}/machines/LAS-1"]
 
 
+@pytest.mark.parametrize(
+    ("thing", "heads"),
+    [
+        ("extraction", ("PAS D'EXTRACTION", "GEEN AFZUIGING", "NO EXTRACTION")),
+        ("compressor", ("PAS D'AIR COMPRIMÉ", "GEEN PERSLUCHT", "NO COMPRESSED AIR")),
+        ("water", ("PAS D'EAU", "GEEN KOELWATER", "NO COOLING WATER")),
+        ("room", ("LOCAL FERMÉ", "LOKAAL GESLOTEN", "ROOM CLOSED")),
+        ("Dust collector 2", ("Dust collector 2",) * 3),
+    ],
+)
+def test_what_is_missing_is_told_by_its_kind_to_who_taps_and_before(
+    thing: str, heads: tuple[str, ...]
+) -> None:
+    objection = Objection(Reason.RESOURCE_DOWN, {"resource": thing})
+    for lang, head in zip(LANGUAGES, heads, strict=True):
+        told = screen(replace(FREE, said=Said(Word.DENIED, 0, lang, (objection,))))
+        assert told.lines[0] == head
+        idle = screen(replace(FREE, now_ms=LANGUAGES.index(lang) * TURN_MS, lacks=(thing, "room")))
+        assert idle.lines == told.lines  # R49: who comes reads it before he taps
+        assert idle.led == "red steady"
+        assert all(len(line) <= WIDTH for line in idle.lines)
+
+
+def test_a_name_that_is_too_long_is_cut_and_no_name_is_no_empty_screen() -> None:
+    shown = screen(replace(FREE, lacks=("Dust collector no. 2 east",)))
+    assert shown.lines[:2] == ("Dust collector no. 2", "est hors service")
+    nameless = Objection(Reason.RESOURCE_DOWN)
+    assert screen(replace(FREE, said=Said(Word.DENIED, 0, "en", (nameless,)))).lines[0] == "NO EXTRACTION"
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("fr", ("Votre hôte manque", "Faites-le venir")),
+        ("nl", ("Gastheer niet hier", "Roep je gastheer")),
+        ("en", ("Your host is away", "Ask your host in")),
+    ],
+)
+def test_a_guest_without_his_host_is_told_whom_to_fetch(lang: str, lines: tuple[str, str]) -> None:
+    alone = Said(Word.DENIED, 0, lang, (Objection(Reason.BUDDY, {"host": 1}),))
+    assert screen(replace(FREE, said=alone)).lines[:2] == lines
+    anybody = Said(Word.DENIED, 0, lang, (Objection(Reason.BUDDY),))
+    assert screen(replace(FREE, said=anybody)).lines[:2] != lines
+
+
+def test_a_machine_that_staff_took_out_does_not_call_itself_free() -> None:
+    assert screen(replace(FREE, out=True, lacks=("water",))).lines[0] == "HORS SERVICE"
+    stopped = replace(FREE, out=True, inhibits=frozenset({Inhibit.ESTOP}))
+    assert screen(stopped).name == "ESTOP"  # what is latched at the machine comes first
+
+
 def test_a_silent_keeper_is_said_before_everything() -> None:
     assert screen(in_use(keeper=False)).name == "NOT_READY"
     assert screen(replace(FREE, phase=None)).name == "NOT_READY"

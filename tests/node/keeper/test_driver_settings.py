@@ -1,5 +1,7 @@
 """node.toml's tables of drivers: what is taken, and what is refused with file, line and key."""
 
+from pathlib import Path
+
 import pytest
 
 from node.settings import SettingsError, load
@@ -25,7 +27,10 @@ sensor = "octoprint"
 [printer]
 url = "http://printer.example/"
 """
-RELAY = "relay = 17\nrelay_active_high = false\n"
+CONTACTOR = (
+    Path(__file__).resolve().parents[3] / "firmware_config/boards/machine-contactor.toml"
+).read_text()
+RELAY = "relay = 17\nrelay_active_high = true\n"
 
 
 def low(text, risk="low"):
@@ -58,7 +63,8 @@ def test_a_printers_word_needs_the_relay_all_the_same(tmp_path):
 
 @pytest.mark.parametrize("chip", ["ina219", "ads1115"])
 def test_a_current_sensor_may_serve_a_high_risk_machine(tmp_path, chip):
-    text = low(GOOD, "high") + f'\n[busy]\nsensor = "{chip}"\nthreshold_ma = 400\n'
+    without_contact = "\n".join(line for line in CONTACTOR.splitlines() if not line.startswith("busy"))
+    text = without_contact + f'\n[busy]\nsensor = "{chip}"\nthreshold_ma = 400\n'
     assert loaded(tmp_path, text).drivers.current.threshold_ma == 400
 
 
@@ -92,4 +98,35 @@ def test_a_current_sensor_may_serve_a_high_risk_machine(tmp_path, chip):
 )
 def test_what_does_not_fit_is_refused(tmp_path, text, words):
     with pytest.raises(SettingsError, match=rf"node\.toml:\d+: .*{words}|node\.toml:\d+: {words}"):
+        loaded(tmp_path, text)
+
+
+PRUSA = PRINTER.replace("octoprint", "prusalink")
+LOGIN = 'user = "maker"\npassword_file = "password"\n'
+
+
+def test_a_printer_with_a_login_has_a_name_and_the_file_of_its_password(tmp_path):
+    printer = loaded(tmp_path, low(GOOD) + PRUSA + LOGIN).drivers.printer
+    assert (printer.user, printer.password_file) == ("maker", tmp_path / "password")
+
+
+def test_a_first_generation_plug_has_a_login_of_its_own_web_server(tmp_path):
+    gen1 = PLUG.replace("shelly-gen2", "shelly-gen1") + 'url = "http://plug.example"\n'
+    web = 'http_user = "admin"\nhttp_password_file = "web"\n'
+    plug = loaded(tmp_path, low(GOOD.replace(RELAY, "")) + gen1 + web).drivers.plug
+    assert (plug.http_user, plug.http_password_file) == ("admin", tmp_path / "web")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (low(GOOD) + PRUSA + 'user = "maker"\n', "`user` and `password_file` go together"),
+        (low(GOOD) + PRUSA + 'password_file = "password"\n', "`user` and `password_file` go together"),
+        (low(GOOD) + PRUSA + LOGIN + 'key_file = "key"\n', "one of the two signs in"),
+        (low(GOOD) + PRINTER + LOGIN, "`user` is unknown here"),  # octoprint knows no login
+        (low(GOOD.replace(RELAY, "")) + PLUG + 'http_user = "admin"\n', "`http_user` is unknown here"),
+    ],
+)
+def test_a_login_that_is_not_whole_or_has_no_use_is_refused(tmp_path, text, words):
+    with pytest.raises(SettingsError, match=words):
         loaded(tmp_path, text)

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from core.interlock import Record
 from core.journal import Head, Stamp, append, line
 from core.wire.codec import canonical
-from node.keeper.store import ROOM_BYTES, Store
+from node.keeper.ledger import Ledger
+from node.keeper.store import RELIEF, ROOM_BYTES, Store
+from tests.node.keeper.rig import HandClock
 
 STAMP = Stamp("2026-11-24T09:00:00.000Z", "b1", 1200, "hub")
 TEXTS = st.text(st.characters(codec="utf-8"))
@@ -78,4 +80,45 @@ def test_what_was_cut_off_while_it_made_room_is_cleared_away(tmp_path):
     with sqlite3.connect(tmp_path / "journal.db") as base:
         assert base.execute("SELECT 1 FROM sqlite_master WHERE name = 'room'").fetchone() is None
     base.close()
+    store.close()
+
+
+def test_no_start_waits_while_the_log_is_carried_over_a_note_does(tmp_path):
+    store, _ = opened(tmp_path)
+    store.begin("j1", "b1")
+    ledger, file = Ledger(store, HandClock(), "b1"), tmp_path / "journal.db"
+    before = file.read_bytes()
+    for number in range(RELIEF):
+        started = Record("session-start", f"s{number}", {"who": "amelie"})
+        assert ledger.write([started, Record("power-on", f"s{number}")], {"state": "{}"})
+    assert file.read_bytes() == before
+    assert ledger.note(Record("tap", None, {"key": "k"})) == 2 * RELIEF + 1
+    assert file.read_bytes() != before
+    store.close()
+
+
+def test_the_log_is_left_alone_until_it_has_grown(tmp_path):
+    store, _ = opened(tmp_path)
+    store.begin("j1", "b1")
+    before = (tmp_path / "journal.db").read_bytes()
+    tap_often(store, RELIEF - 1)
+    store.relieve()
+    assert (tmp_path / "journal.db").read_bytes() == before
+    tap_often(store, 1)
+    store.relieve()
+    assert (tmp_path / "journal.db").read_bytes() != before
+    store.close()
+
+
+def test_a_disk_that_refuses_relief_loses_no_record(tmp_path, caplog):
+    store, _ = opened(tmp_path)
+    store.begin("j1", "b1")
+    tap_often(store, RELIEF)
+    store.query("BEGIN")  # within a transaction SQLite refuses a checkpoint: a locked file, as far as it goes
+    store.query("INSERT INTO lifted VALUES ('x')")
+    store.relieve()
+    store.query("COMMIT")
+    assert "event=no_relief" in caplog.text
+    tap_often(store, 1)
+    assert len(store.query("SELECT 1 FROM record")) == RELIEF + 1
     store.close()

@@ -17,7 +17,7 @@ tls = false
 
 [pins]
 relay = 17
-relay_active_high = false
+relay_active_high = true
 estop = 5
 """
 
@@ -31,7 +31,7 @@ def written(tmp_path, text=GOOD):
 def test_a_short_file_is_enough(tmp_path):
     settings = load(written(tmp_path))
     assert settings.socket == tmp_path / "run" / "keeper.sock"
-    assert settings.pins == {"relay": Line(17, active_high=False), "estop": Line(5, active_high=True)}
+    assert settings.pins == {"relay": Line(17, active_high=True), "estop": Line(5, active_high=True)}
     assert settings.reader.kind == "mfrc522"
 
 

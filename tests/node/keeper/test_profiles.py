@@ -168,3 +168,37 @@ def test_a_profile_refuses(tmp_path, case):
 def test_a_pulse_drive_does_instead_of_a_time_relay(tmp_path):
     text = with_line(CONTACTOR, "hold", '"none"') + '\n[power]\ndriver = "pulse"\n'
     assert loaded(tmp_path, text).drivers.power == "pulse"
+
+
+def bare(text):
+    """The same file without what it says of its board."""
+    head, _, rest = text.partition("[board]")
+    tables = rest.split("\n[", 1)
+    return head + ("[" + tables[1] if len(tables) > 1 else "")
+
+
+UNDESCRIBED = {
+    "a relay on a pin that is pulled up": (with_line(MODULE, "relay", "4"), r"BCM 9 to 27"),
+    "a relay on the reader's SPI": (with_line(MODULE, "relay", "10"), r"SPI"),
+    "an e-stop that a cut cable silences": (with_line(CONTACTOR, "estop_active_high", "false"), r"cut cable"),
+    "a bypass key that a cut cable hides": (
+        with_line(CONTACTOR, "bypass_active_high", "false"),
+        r"cut cable",
+    ),
+    "a relay that an open pin switches on": (HAT, r"pull-up"),
+    "a high-risk machine": (CONTACTOR, r"how it is wired"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(UNDESCRIBED))
+def test_what_the_pins_show_is_refused_of_a_board_that_nobody_describes_too(tmp_path, what):
+    text, why = UNDESCRIBED[what]
+    assert "[board]" in text
+    with pytest.raises(SettingsError, match=rf"node\.toml:\d+: .*{why}"):
+        loaded(tmp_path, bare(text))
+
+
+def test_a_board_that_nobody_describes_and_whose_pins_are_as_they_may_be_is_taken(tmp_path):
+    settings = loaded(tmp_path, bare(MODULE))
+    assert settings.board is None
+    assert settings.pins["relay"].active_high

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.vocabulary import Inhibit, Phase, SessionKind
+from core.vocabulary import Inhibit, Phase, SessionKind, Trouble
 from node.doorman.events import Button
 from node.doorman.showing import Showing
 
-CATEGORIES: Final = ("machine", "tool", "extraction", "computer", "fire", "other")
+CATEGORIES: Final = tuple(one.value for one in Trouble)
 SEVERITIES: Final = ("notice", "fault", "danger")
 PIN_DIGITS: Final = range(4, 13)
 PADS: Final = frozenset({"PIN", "PIN_WRONG"})

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hub.ports import Store
 from hub.store.making import migrate
-from hub.store.store import open_store
+from hub.store.store import SqliteStore, open_store
 
 T = TypeVar("T")
 SHOWN = ("lab", "person", "node", "store_meta")  # what anybody who fills a store begins with
@@ -39,16 +39,15 @@ def sqlite_copy(folder: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def filled(store: Store, url: str, build: Callable[[Store], T]) -> T:
-    """What `build` makes of the empty store at `url`: built once in this process, its pages copied ever after.
+def filled(store: Store, build: Callable[[Store], T]) -> T:
+    """What `build` makes of an empty store: on SQLite built once in this process, its pages copied ever after.
 
     What comes back is the first one's, and names that store: whoever keeps a store in it puts his own there.
     """
-    path = url.removeprefix("sqlite:///")
-    if not url.startswith("sqlite:///") or not _untouched(path):
+    if not isinstance(store, SqliteStore) or not _untouched(store._path):
         return build(store)
     template, made = _built(build)
-    with closing(sqlite3.connect(template)) as whole, closing(sqlite3.connect(path)) as ours:
+    with closing(sqlite3.connect(template)) as whole, closing(sqlite3.connect(store._path)) as ours:
         whole.backup(ours)
     return made
 
@@ -61,7 +60,7 @@ def _built(build: Callable[[Store], T]) -> tuple[Path, T]:
     return folder / "loquet.db", made
 
 
-def _untouched(path: str) -> bool:
+def _untouched(path: Path) -> bool:
     question = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in SHOWN)
     with closing(sqlite3.connect(path)) as base:
         return base.execute(question).fetchone() is None

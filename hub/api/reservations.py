@@ -15,7 +15,7 @@ from hub.api.problems import granted, invalid, problem
 from hub.api.routes import Routes
 from hub.api.times import parse_time
 from hub.ports import Reservation, ReservationFilter, Tx
-from hub.services import finding, giving_back, moving, travelling
+from hub.services import finding, giving_back, travelling
 from hub.services.letting_in import Scope
 from hub.services.reserving import Wish
 from hub.services.travelling import Journey
@@ -167,7 +167,7 @@ def move(ask: Ask, reservation: str) -> Answer:
     if form.override and not form.note:
         raise invalid("note")
     reason = form.note if form.override else ""
-    moved = granted(moving.move(ask.deps.store, old, ask.person, span, ask.now, reason=reason))
+    moved = granted(finding.move(ask.deps.store, old, ask.person, span, ask.now, reason=reason))
     return _shown(ask, moved)
 
 

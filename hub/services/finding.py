@@ -38,11 +38,14 @@ def book(store: Store, wishes: tuple[Wish, ...], now: datetime) -> Reservation |
 def move(
     store: Store, old: Reservation, by: Person, span: tuple[datetime, datetime], now: datetime, *, reason: str = ""
 ) -> Reservation | NotReserved:  # fmt: skip
-    """Move a reservation; where only others' slots are in the way, say what is free instead."""
+    """Move a reservation; where only others' slots are in the way, say what is free instead, as for a new one.
+
+    On another machine of the family the holder books anew and gives this one back.
+    """
     answer = store.write(lambda tx: giving_back.move(tx, old, by, span, now, reason=reason))
     if isinstance(answer, NotReserved) and answer.only_late:
         wish = Wish(old.machine, old.person, *span, by=by.id, kind=old.kind)
-        return NotReserved(answer.objections, store.read(lambda tx: instead(tx, wish, now)))
+        return NotReserved(answer.objections, store.read(lambda tx: nearest(tx, wish, now)))
     return answer
 
 

@@ -19,6 +19,7 @@ NODE = """
 [node]
 id = "las-1"
 machine = "LAS-1"
+risk = "medium"
 state_dir = "{state}"
 run_dir = "{run}"
 key_file = "key"
@@ -27,6 +28,13 @@ host = "127.0.0.1"
 port = 1883
 user = "las-1"
 tls = false
+[board]
+name = "either kind of relay board"
+behind = ["contactor-coil"]
+after_estop = true
+pull_down_ohm = 4700
+pull_up_ohm = 4700
+inputs = "opto-isolated"
 [pins]
 relay = 17
 relay_active_high = {active_high}

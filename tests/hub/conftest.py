@@ -45,6 +45,6 @@ def store(sqlite_migrated: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def cast(store: Store, sqlite_migrated: str) -> Cast:
+def cast(store: Store) -> Cast:
     """The standing cast, in `store`."""
-    return filled(store, sqlite_migrated, cast_in)
+    return filled(store, cast_in)

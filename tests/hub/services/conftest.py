@@ -11,15 +11,15 @@ from tests.stores import filled
 
 
 @pytest.fixture
-def floor(store: Store, sqlite_migrated: str) -> Floor:
+def floor(store: Store) -> Floor:
     """The workshop floor on SQLite."""
-    return replace(filled(store, sqlite_migrated, floor_in), store=store)
+    return replace(filled(store, floor_in), store=store)
 
 
 @pytest.fixture
-def both_floor(both_store: Store, migrated_url: str) -> Floor:
+def both_floor(both_store: Store) -> Floor:
     """The test runs twice: on SQLite and on PostgreSQL."""
-    return replace(filled(both_store, migrated_url, floor_in), store=both_store)
+    return replace(filled(both_store, floor_in), store=both_store)
 
 
 @pytest.fixture

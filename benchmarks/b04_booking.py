@@ -35,15 +35,11 @@ class Listener:
     def attach(self, store: SqliteStore) -> None:
         """Listen from now on."""
         event.listen(store._writing, "before_cursor_execute", self._heard)  # noqa: SLF001 -- only a benchmark listens in
-        event.listen(store._writing, "commit", self._committed)  # noqa: SLF001
 
     def _heard(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
         if statement.startswith("BEGIN"):
             self.bookings.append([])
         self.bookings[-1].append((statement, parameters))
-
-    def _committed(self, _connection: Any) -> None:
-        self.bookings[-1].append(("COMMIT", ()))
 
 
 def measure(effort: Effort) -> Iterator[Figure]:

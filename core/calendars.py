@@ -20,6 +20,8 @@ IN_THE_HOUSE = {  # R01, R03: in which of its house's windows a machine's own wi
     Audience.YOUTH: frozenset({Audience.YOUTH, Audience.MEMBERS}),
     Audience.CLASS: frozenset({Audience.CLASS, Audience.MEMBERS}),
 }
+_MEMBERS = frozenset({Audience.MEMBERS})
+_STAFF = frozenset({Role.STAFF, Role.MANAGER})
 WALK_IN = frozenset({Audience.MEMBERS, Audience.PUBLIC})  # whoever may use a machine without a slot
 
 
@@ -110,7 +112,7 @@ def open_for(found: Iterable[Opening], audiences: frozenset[Audience]) -> tuple[
 
 def bookable_by(roles: Iterable[Role]) -> frozenset[Audience]:
     """In which windows these roles may hold a slot: a member not in an Openlab (R03)."""
-    return ALL_DAYS if _staff(roles) else frozenset({Audience.MEMBERS})
+    return ALL_DAYS if _staff(roles) else _MEMBERS
 
 
 def present_for(roles: Iterable[Role]) -> frozenset[Audience]:
@@ -119,7 +121,7 @@ def present_for(roles: Iterable[Role]) -> frozenset[Audience]:
 
 
 def _staff(roles: Iterable[Role]) -> bool:
-    return not {Role.STAFF, Role.MANAGER}.isdisjoint(roles)
+    return not _STAFF.isdisjoint(roles)
 
 
 def span_around(spans: Iterable[Span], at: datetime) -> Span | None:

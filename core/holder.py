@@ -4,7 +4,6 @@ A day pass, a birthday, a household: nothing here is ever sent to a node or show
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from core.vocabulary import OCCUPYING, ReservationKind, ReservationStatus, Role
 PROGRAMME = frozenset({ReservationKind.CLASS, ReservationKind.TRAINING, ReservationKind.MAINTENANCE})
 COUNTED = OCCUPYING | {ReservationStatus.NO_SHOW}  # R34: of a no-show the minutes count in full
 ADULT = 18
+_STAFF = frozenset({Role.STAFF, Role.MANAGER})
 
 
 class Plan(StrEnum):
@@ -57,8 +57,7 @@ class Held(NamedTuple):  # a tuple: a booking reads a week of them
         return self.status in COUNTED and self.kind not in PROGRAMME and not self.exempt
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The person whose slot it will be. Unknown `birth`: an adult. Nobody in particular has no limits.
 
     `pass_day`: the one local date of a day pass (R22), which needs a `host`. `consent_until`: how long a
@@ -90,6 +89,6 @@ class Holder:
 
 def plan_of(roles: Iterable[Role], pass_day: date | None) -> Plan:
     """The class of a member: staff above all, then the day pass."""
-    if not {Role.STAFF, Role.MANAGER}.isdisjoint(roles):
+    if not _STAFF.isdisjoint(roles):
         return Plan.STAFF
     return Plan.MEMBER if pass_day is None else Plan.GUEST

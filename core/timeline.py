@@ -169,6 +169,7 @@ def add_months(day: date, months: int) -> date:
     return min(date(year, month0 + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))
 
 
+@lru_cache(maxsize=1024)  # everybody asks for the same quarters of an hour
 def grid_floor(at: datetime, step_min: int, zone: str) -> datetime:
     """The last grid point at or before `at`; the grid starts anew at each local midnight (R05)."""
     midnight = at_local(local_day(at, zone), 0, zone)

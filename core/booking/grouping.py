@@ -1,7 +1,7 @@
 """May a group have several machines at once? All of them or none (R21, S45)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -64,5 +64,5 @@ def _common(wanted: Wanted, parts: Mapping[str, Part], now: datetime) -> Iterato
 
 
 def _fits(wanted: Wanted, part: Part, span: Span, now: datetime) -> bool:
-    other = replace(wanted, start=span.start, end=span.end)
+    other = wanted._replace(start=span.start, end=span.end)
     return not objections(other, part.taken, part.rules, now)

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge as heap_merge
 from itertools import islice, takewhile
@@ -71,5 +70,5 @@ def _free_time(request: Request, seat: int) -> tuple[Span, ...]:
 
 
 def _may_be_had(request: Request, span: Span) -> bool:
-    other = replace(request.wanted, start=span.start, end=span.end)
+    other = request.wanted._replace(start=span.start, end=span.end)
     return bookable(Request(other, request.taken, request.rules, request.now))

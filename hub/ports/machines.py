@@ -41,7 +41,9 @@ class Machine:
     family_names: Mapping[str, str]
     upkeep: str = ""  # how its upkeep stands: nothing to do, "due" or "overdue" (R48)
     lacks: tuple[str, ...] = ()  # what it depends on and is down (R49)
-    shared_run_on_s: int = 0  # E33: its extraction runs on so long at least, for the sake of others; in `policy` already
+    shared_run_on_s: int = (
+        0  # E33: its extraction runs on so long at least, for the sake of others; in `policy` already
+    )
     own_run_on_s: int = 0  # what it asks for by itself
 
 

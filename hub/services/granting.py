@@ -214,7 +214,9 @@ def right_at(tx: Tx, person: Person, machine: Machine, at: datetime) -> Right:
     """What the person may at `at`, or everything that he lacks (R14: at the slot's end)."""
     known = known_of(tx, person.id, machine.lab)
     events = known.events if known else ()
-    return right_in(house_of(tx, machine.lab), Known(person, events, ()), machine, at)
+    return right_in(
+        house_of(tx, machine.lab), Known(person, events, (), facts.roles_of(person, machine.lab)), machine, at
+    )
 
 
 def right_in(house: House, known: Known, machine: Machine, at: datetime) -> Right:

@@ -135,7 +135,7 @@ class Ground:
 
     def with_token(self) -> "Ground":
         """The same by a rebooking token (R19)."""
-        return replace(self, request=replace(self.request, wanted=replace(self.wanted, token=True)))
+        return replace(self, request=replace(self.request, wanted=self.wanted._replace(token=True)))
 
     def held_against(self, rules: BookingRules) -> "Ground":
         """The same by other rules."""
@@ -191,7 +191,7 @@ def _ground(tx: Tx, wish: Wish, house: House, known: Known, at: Moment) -> Groun
     right = granting.right_in(house, known, _asking(machine, wish.kind, terms), wish.end)
     rules = BookingRules(
         policy=house.policies[machine.id],
-        openings=house.openings(machine.id, _around(wish)),
+        openings=house.days(machine.id, _around(wish)),
         missing=right.missing,
         seats=house.seats.get(machine.id, ()),
         terms=terms,
@@ -200,7 +200,7 @@ def _ground(tx: Tx, wish: Wish, house: House, known: Known, at: Moment) -> Groun
         spare=holding.spare(tx, machine, terms, wish.start, wish.end),
         note=holding.note_of(machine),
     )
-    wanted = wanted_of(wish, facts.roles_of(person, machine.lab))
+    wanted = wanted_of(wish, known.roles)
     taken = tuple(taken_of(tx, machine.id, near(rules, Span(wish.start, wish.end)), at.but))
     return Ground(machine, person, right, Request(wanted, taken, rules, at.now))
 

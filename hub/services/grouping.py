@@ -90,8 +90,8 @@ def _beside(one: Ground, others: Iterable[Ground]) -> Ground:
         )
         for other in others
     )
-    holder = replace(one.rules.holder, held=(*one.rules.holder.held, *had))
-    return one.held_against(replace(one.rules, holder=holder))
+    holder = one.rules.holder._replace(held=(*one.rules.holder.held, *had))
+    return one.held_against(one.rules._replace(holder=holder))
 
 
 def _single(wish: GroupWish, machine: str) -> Wish:
@@ -167,7 +167,7 @@ def _instead(tx: Tx, wish: GroupWish, now: datetime) -> tuple[Slot, ...]:
     if isinstance(grounds, NotReserved):
         return ()
     parts = _parts(grounds)
-    wanted = replace(next(iter(grounds.values())).wanted, end=wish.end)
+    wanted = next(iter(grounds.values())).wanted._replace(end=wish.end)
     spans = together(wanted, parts, now)
     return tuple(Slot(machine, span.start, span.end) for span in spans for machine in parts)
 

@@ -66,7 +66,11 @@ def holder_of(
     """The person as the rules see him for a slot at `start`; of what is held, all but the reservation `but`."""
     known = known_of(tx, person.id, machine.lab)
     strikes = known.strikes if known else ()
-    return holder_for(tx, Known(person, (), strikes), Asked(machine, machine_terms(machine), start, now, but))
+    return holder_for(
+        tx,
+        Known(person, (), strikes, facts.roles_of(person, machine.lab)),
+        Asked(machine, machine_terms(machine), start, now, but),
+    )
 
 
 def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
@@ -77,7 +81,7 @@ def holder_for(tx: Tx, known: Known, asked: Asked) -> Holder:
     held = tx.bookings.shares(persons, counted_from(asked.terms, min(asked.start, now), machine.zone))
     return Holder(
         who=person.id,
-        plan=plan_of(facts.roles_of(person, machine.lab), person.pass_day),
+        plan=plan_of(known.roles, person.pass_day),
         birth=person.birth,
         consent_until=person.consent_until,
         pass_day=person.pass_day,

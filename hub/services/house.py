@@ -50,6 +50,11 @@ class House:
 
     def openings(self, machine: str, within: Span) -> tuple[Opening, ...]:
         """The same as `facts.openings_of`."""
+        start, end = within.start, within.end
+        return tuple([one for one in self.days(machine, within) if one.start < end and one.end > start])
+
+    def days(self, machine: str, within: Span) -> tuple[Opening, ...]:
+        """The openings of all days (UTC) that the span touches."""
         key = (machine, within.start.date(), within.end.date())
         known = self._opened.get(key)
         if known is None:
@@ -57,8 +62,7 @@ class House:
                 self._opened.clear()
             whole = Span(_midnight(within.start), _midnight(within.end) + _DAY)
             known = self._opened[key] = self._open(machine, whole)
-        start, end = within.start, within.end
-        return tuple([one for one in known if one.start < end and one.end > start])
+        return known
 
     def _open(self, machine: str, within: Span) -> tuple[Opening, ...]:
         around = Span(within.start - _DAY, within.end + _DAY)

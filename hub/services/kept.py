@@ -22,12 +22,14 @@ class Kept(Generic[K, V]):
 
     def get(self, key: K, rev: Hashable) -> V | None:
         """The value, if it was computed from this very revision."""
-        with self._turn:
-            found = self._values.get(key)
-            if found is None or found[0] != rev:
-                return None
+        found = self._values.get(key)
+        if found is None or found[0] != rev:
+            return None
+        try:
             self._values.move_to_end(key)
+        except KeyError:  # another thread dropped it meanwhile: true it is all the same
             return found[1]
+        return found[1]
 
     def keep(self, key: K, rev: Hashable, value: V) -> V:
         """Remember the value and give it back."""

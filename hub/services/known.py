@@ -11,6 +11,7 @@ from core import sanctions
 from core.certificates import Event
 from core.grants import Right
 from core.timeline import instant
+from core.vocabulary import Role
 from hub.ports import Person, StrikeEvent, Tx
 from hub.ports.revisions import house_name, person_name
 from hub.services import facts
@@ -25,6 +26,7 @@ class Known:
     person: Person
     events: tuple[Event, ...]
     strikes: tuple[sanctions.Event, ...]
+    roles: tuple[Role, ...]
     rights: dict[tuple[str, tuple[str, ...]], tuple[int, Right]] = field(default_factory=dict, compare=False)
 
 
@@ -71,4 +73,8 @@ def _known(tx: Tx, person: str, lab: str, rev: int) -> Known | None:
     if found is None:
         return None
     events = facts.events_of(tx.certificates.events(person))
-    return _KNOWN.keep((person, lab), rev, Known(found, events, strikes_of(tx.strikes.of(person, lab))))
+    return _KNOWN.keep(
+        (person, lab),
+        rev,
+        Known(found, events, strikes_of(tx.strikes.of(person, lab)), facts.roles_of(found, lab)),
+    )

@@ -124,7 +124,7 @@ class _Trial:
         person = tx.people.get(one.person)
         roles = facts.roles_of(person, one.lab) if person else ()
         wanted = Wanted(one.start, one.end, one.kind, roles, one.person)
-        as_then = replace(rules, holder=_holder(tx, one, self.machine, person))
+        as_then = rules._replace(holder=_holder(tx, one, self.machine, person))
         found = objections(wanted, (), as_then, one.created)
         return frozenset(said.code for said in found) - NOT_THE_RULES
 

@@ -70,9 +70,9 @@ class Place:
         """The wish at another time, as the rules look at it."""
         span = Span(instant(start_ms), instant(start_ms + self.length_ms))
         around = Span(span.start - AROUND, span.end + AROUND)
-        rules = replace(self.rules, openings=self.house.openings(self.machine, around))
+        rules = self.rules._replace(openings=self.house.openings(self.machine, around))
         taken = [span_taken(one) for one in held]
-        return Request(replace(self.wanted, start=span.start, end=span.end), taken, rules, self.now)
+        return Request(self.wanted._replace(start=span.start, end=span.end), taken, rules, self.now)
 
     def room(self, tx: Tx, calendar_rev: int) -> Room:
         """The machine's room up to the horizon, as its calendar is now."""
@@ -84,7 +84,7 @@ class Place:
         policy = self.rules.policy
         first = at_local(local_day(self.now, policy.zone) - DAY, 0, policy.zone)
         within = Span(first, self.horizon + DAY)
-        rules = replace(self.rules, openings=self.house.openings(self.machine, within))
+        rules = self.rules._replace(openings=self.house.openings(self.machine, within))
         open_time = replace(self.asked, rules=rules).open_time
         days = range((within.end - within.start).days + 2)
         midnights = [at_local(local_day(first, policy.zone) + n * DAY, 0, policy.zone) for n in days]

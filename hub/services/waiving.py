@@ -1,7 +1,5 @@
 """Who may set the house's comfort aside for a slot, and what was set aside? Staff, with a reason, and it is written down (E02, E06)."""
 
-from dataclasses import replace
-
 from core.booking import objections
 from core.holder import PROGRAMME
 from core.vocabulary import Reason, Role
@@ -23,7 +21,7 @@ def written(tx: Tx, ground: Ground, made: Reservation, by: str, reason: str) -> 
     """What the house's rules had against it, and why staff did it all the same."""
     if not ground.wanted.override:
         return
-    now, strict = ground.now, replace(ground.wanted, override=False)
+    now, strict = ground.now, ground.wanted._replace(override=False)
     codes = [one.code.value for one in objections(strict, ground.taken, ground.rules, now)]
     if codes:
         what = {"member": made.person, "codes": sorted(set(codes)), "reason": reason}

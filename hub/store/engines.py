@@ -1,11 +1,15 @@
 """How is the database opened? SQLite: WAL, synchronous=FULL, one engine that writes and one that cannot."""
 
+import json
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from hub.store.said import say
 
+_JSON = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False
+).encode  # made once: each dumps() makes its own
 WAIT_MS = 5000  # how long a short command waits for the hub's writer (and the hub for a command)
 # No mmap_size: a page that the card cannot give is then no I/O error (Busy, and told) but a SIGBUS that ends the hub
 WRITING = (
@@ -30,7 +34,7 @@ def file_of(url: str) -> str:
 
 def writing_engine(url: str, *more: str) -> Engine:
     """SQLite to write to: every commit is on the disk. The writer begins each transaction itself. `more` pragmas."""
-    engine = create_engine(url, connect_args=_driver_arguments())
+    engine = create_engine(url, connect_args=_driver_arguments(), json_serializer=_JSON)
     _on_connect(engine, (*WRITING, *more))
     return engine
 

@@ -5,15 +5,17 @@ it alone. The instant is no secret to those who may see the name (the holder, st
 What must not be guessed at all (tokens, feeds, sessions) is wholly random, and made elsewhere.
 """
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from datetime import datetime
 from os import urandom
 
 from hub.store.schema.base import ms_of
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _TIME, _CHANCE = 6, 10  # bytes: milliseconds since 1970 for 8,900 years; 80 bits (api.md)
 
 
 def timed_id(now: datetime) -> str:
     """A new opaque name of 22 characters in base64url; those of one moment begin alike."""
-    return urlsafe_b64encode(ms_of(now).to_bytes(_TIME, "big") + urandom(_CHANCE)).decode()[:22]
+    said = b2a_base64(ms_of(now).to_bytes(_TIME, "big") + urandom(_CHANCE), newline=False)
+    return said.translate(_URL_SAFE).decode()[:22]

@@ -51,6 +51,11 @@ class Said:
         form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
         _said(connection, form.words, form.values(values))
 
+    def put(self, connection: Connection, cells: Bare) -> None:
+        """Say an INSERT whose values come in the order of its `columns`."""
+        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        _said(connection, form.words, form.placed(cells))
+
     def _form(self, dialect: Dialect) -> "_Form":
         form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
         return form
@@ -73,6 +78,7 @@ class _Form:
             (compiled.positiontup if compiled.positional else compiled.bind_names.values()) or ()
         )
         self._cells_of = _picker(self._names)
+        self._places = _places(self._names, columns or ())
         kinds = [compiled.binds[name].type for name in self._names]
         self._instants = [place for place, kind in enumerate(kinds) if isinstance(kind, UtcTime)]
         there = enumerate(_there(kind, dialect) for kind in kinds)
@@ -89,7 +95,13 @@ class _Form:
         """The parameters as the driver takes them."""
         if self._own:
             given = {**self._own, **given}
-        cells = self._cells_of(given)
+        return self._driven(self._cells_of(given))
+
+    def placed(self, cells: Bare) -> Values:
+        """The same of values in the order of the columns."""
+        return self._driven(self._places(cells))
+
+    def _driven(self, cells: Bare) -> Values:
         if not self._as_given:
             cells = self._converted(list(cells))
         return dict(zip(self._names, cells, strict=True)) if self._by_name else cells
@@ -123,6 +135,13 @@ def _picker(names: Sequence[str]) -> Callable[[dict[str, Any]], Bare]:
     if len(names) > 1:
         return itemgetter(*names)
     return lambda given: tuple(given[name] for name in names)
+
+
+def _places(names: Sequence[str], columns: Sequence[str]) -> Callable[[Bare], Bare]:
+    """How values in the order of the columns are put into the order of these names."""
+    if len(names) > 1 and set(names) == set(columns):
+        return itemgetter(*(list(columns).index(name) for name in names))
+    return lambda cells: tuple(dict(zip(columns, cells, strict=True))[name] for name in names)
 
 
 def _record(names: Sequence[str]) -> Any:

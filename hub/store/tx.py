@@ -135,7 +135,7 @@ class SqlTx:
         """The answers that keys already got."""
         return ReplayBook(self._c)
 
-    @property
+    @opened
     def revisions(self) -> Numbers:
         """Is what was computed before still true?"""
         return RevisionBook(self._c)

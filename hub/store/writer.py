@@ -126,12 +126,17 @@ def commit_batch(tx: SqlTx, batch: Sequence[Task]) -> None:
 
 
 def _committed(connection: Connection, act: Callable[[], T]) -> T:
-    """What `act` answers, once all that it wrote is on the disk; whatever is raised, nothing of it is."""
-    transaction = connection.begin()
+    """What `act` answers, once all that it wrote is on the disk; whatever is raised, nothing of it is.
+
+    Begun and committed in SQLite's own words. For SQLAlchemy one transaction lasts as long as the connection: it says nothing at
+    its begin, and it ends with whatever goes wrong.
+    """
+    if not connection.in_transaction():
+        connection.begin()
     try:
         say(connection, "BEGIN IMMEDIATE")
         answer = act()
-        transaction.commit()
+        say(connection, "COMMIT")
     except BaseException:
         connection.rollback()
         _leave(connection)

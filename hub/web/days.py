@@ -1,6 +1,6 @@
 """When is the machine free on this day, for me? The day list: for a new booking, and for one that is to be moved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -98,7 +98,7 @@ def read_day(tx: Tx, wish: DayWish, person: str) -> Day | NotReserved:
     return Day(
         machine=machine,
         span=span,
-        rules=replace(found.rules, spare=None),  # which is a matter of each slot, not of the day
+        rules=found.rules._replace(spare=None),  # which is a matter of each slot, not of the day
         roles=found.wanted.roles,
         seats=found.taken,
         taken=tuple(tx.bookings.taken(wish.machine, span.start, span.end)),

@@ -4,7 +4,7 @@ The same rules as the booking itself (core.booking): what is offered here is acc
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -74,13 +74,13 @@ def hours_of(
 ) -> list[Offered]:
     """Each open hour of the day that is not over, with the starts in it at which a slot like `wanted` can be had."""
     step, zone = timedelta(minutes=rules.policy.step_min), rules.policy.zone
-    length, free_of_lacks = wanted.end - wanted.start, replace(rules, missing=())
+    length, free_of_lacks = wanted.end - wanted.start, rules._replace(missing=())
     found: dict[datetime, list[tuple[Slot, Objection | None]]] = {}
     for span in bookable_time(rules, wanted.roles):
         start = grid_ceil(max(span.start, day.start, now), rules.policy.step_min, zone)
         while start < min(span.end, day.end):
             slot = Slot(start, start + length)
-            against = objections(replace(wanted, start=slot.start, end=slot.end), taken, free_of_lacks, now)
+            against = objections(wanted._replace(start=slot.start, end=slot.end), taken, free_of_lacks, now)
             found.setdefault(full_hour(start), []).append((slot, against[0] if against else None))
             start += step
     return [_offered(hour, tries) for hour, tries in sorted(found.items())]

@@ -1,12 +1,12 @@
 """The booking tests' own corner of the workshop: who holds what, and the figures of F1."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from core.booking import BookingRules, Taken, Wanted, objections
 from core.holder import Held, Holder
 from core.terms import Quota, Terms, Unit, Window
 from core.vocabulary import Reason, ReservationKind, ReservationStatus
+from tests.changing import replace
 from tests.core.workshop import LAS_1, NOW, at, hours
 
 WEEKLY = Quota(360)

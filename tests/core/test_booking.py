@@ -1,6 +1,5 @@
 """May this slot be booked, and what is free instead? Rule by rule: example, edge, law."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from core.calendars import openings
 from core.grants import Refusal, right_of
 from core.timeline import Span
 from core.vocabulary import MachineStatus, Reason
+from tests.changing import replace
 from tests.core.workshop import COURSES, LAS_1, NOW, STAFF, WEEK, at, hours, person, signed, span
 
 RULES = BookingRules(LAS_1, hours())

@@ -1,9 +1,8 @@
 """May a group have several machines at once? All or none."""
 
-from dataclasses import replace
-
 from core.booking import Part, group_objections, together
 from core.vocabulary import Reason, ReservationKind
+from tests.changing import replace
 from tests.core.shares import F1, RULES, taken, wanted
 from tests.core.workshop import LAS_1, NOW, span
 

@@ -1,6 +1,5 @@
 """May this person hold such a slot? Age, guardian, day pass, sanctions, two places at once, a training to come."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from core.grants import Refusal
 from core.holder import Plan, plan_of
 from core.terms import Terms
 from core.vocabulary import MachineStatus, Reason, ReservationKind, ReservationStatus, Role
+from tests.changing import replace
 from tests.core.shares import F1, RULES, amelie, codes, holds, said, taken, wanted
 from tests.core.workshop import LAS_1, NOW, STAFF, at
 

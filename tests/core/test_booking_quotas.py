@@ -1,6 +1,5 @@
 """Has she had her share? Quotas by subject, scope, window and unit (R15)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from core.booking import BookingRules, Request, is_exempt
 from core.booking.quotas import used
 from core.terms import Daily, Quota, Scope, Subject, Terms, Window
 from core.vocabulary import Reason, ReservationKind, ReservationStatus
+from tests.changing import replace
 from tests.core.shares import AHEAD, F1, RULES, WEEKLY, amelie, codes, holds, said, taken, wanted
 from tests.core.workshop import NOW, STAFF, at
 

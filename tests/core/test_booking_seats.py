@@ -1,6 +1,5 @@
 """Does the slot fit between the others? Clean-up, gaps, who gives way, machines kept for the programme."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from core.booking import Request, alternatives, best_seat, displaced, objections
 from core.terms import Terms
 from core.vocabulary import Reason, ReservationKind
+from tests.changing import replace
 from tests.core.shares import RULES, amelie, codes, holds, said, taken, wanted
 from tests.core.workshop import LAS_1, NOW, STAFF
 

@@ -1,6 +1,5 @@
 """Is it the right time? Grid on the long and the short day, horizon by class, lead, quiet hours, runs in the night."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from core.holder import Plan
 from core.terms import Daily, Terms
 from core.timeline import at_local, grid_ceil, local_day
 from core.vocabulary import Audience, Reason, ReservationKind
+from tests.changing import replace
 from tests.core.shares import RULES, amelie, codes, said, wanted
 from tests.core.workshop import LAS_1, STAFF, WEEK, at, span
 

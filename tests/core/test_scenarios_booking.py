@@ -1,6 +1,5 @@
 """The acceptance scenarios of booking that the rules alone decide, by number (the races and the mails stand in tests/hub)."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ from core.certificates import Course
 from core.grants import right_of
 from core.holder import Holder
 from core.vocabulary import Audience, Reason, ReservationKind, ReservationStatus
+from tests.changing import replace
 from tests.core.shares import F1, RULES, amelie, codes, holds, said, taken, wanted
 from tests.core.workshop import COURSES, LAS_1, NOW, at, person, signed, span
 

@@ -21,7 +21,7 @@ TABLE = table_of(schema.Audit)
 C = TABLE.c
 _HEAD = Said(select(C.id, C.hash).order_by(C.id.desc()).limit(1))
 _APPEND = Said(insert(TABLE), C.keys())
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
 
 
@@ -38,6 +38,13 @@ def _digest(seq: int, at_ms: int, words: tuple[str, ...]) -> str:
     action, actor, data, lab, prev, subject = map(_quoted, words)
     text = f'{{"action":{action},"actor":{actor},"at_ms":{at_ms},"data":{data},"lab":{lab},"prev":{prev},"seq":{seq},"subject":{subject}}}'
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(data: Any) -> str:
+    """JSON with its names sorted, without blanks; what holds words alone, as most entries do, is spelled by hand."""
+    if type(data) is dict and all(type(word) is str for word in data.values()):
+        return "{" + ",".join([f"{_quoted(name)}:{_quoted(data[name])}" for name in sorted(data)]) + "}"
+    return _sorted(data)
 
 
 class AuditBook:

@@ -17,7 +17,7 @@ from core.holder import COUNTED, Held
 from core.vocabulary import ReservationKind, ReservationStatus
 from hub.ports.bookings import HeldSpan, NewReservation, Reservation, ReservationFilter
 from hub.store import schema
-from hub.store.books.due import AS_READ, TABLE, DueBookings, read_as, reservation_of, values_of
+from hub.store.books.due import AS_READ, COLUMNS, TABLE, DueBookings, read_as, reservation_of, values_of
 from hub.store.books.once import insert_once
 from hub.store.ids import timed_id
 from hub.store.said import Bare, Said
@@ -41,7 +41,7 @@ _SHARES = (
     .order_by(C.start_ms, C.id)
 )  # fmt: skip
 _SHARES_OF_ONE = Said(_SHARES.where(C.person == bindparam("person")))
-_ADD = Said(insert(TABLE), TABLE.c.keys())
+_ADD = Said(insert(TABLE), COLUMNS)
 _GET = Said(select(*AS_READ).where(C.id == bindparam("wanted")))
 
 # Occupying spans on a seat are disjoint: what touches [start, end) is the last one that starts at or before `start`, and
@@ -147,27 +147,14 @@ class BookingBook(DueBookings):
 
     def add(self, new: NewReservation, now: datetime) -> Reservation | None:
         """Take the seat; None when the database found it taken."""
-        made = Reservation(
-            id=timed_id(now),
-            lab=new.lab,
-            machine=new.machine,
-            seat=new.seat,
-            person=new.person,
-            start=new.start,
-            end=new.end,
-            kind=new.kind,
-            status=new.status,
-            note=new.note,
-            by=new.by or new.person,
-            created=now,
-            changed=now,
-            rev=1,
-            held_until=new.held_until,
-            series=new.series,
-            party=new.party,
-            exempt=new.exempt,
+        lab, machine, seat, person, start, end, kind, status, note, by, held_until, series, party, exempt = (
+            new
         )
-        return made if self._insert(values_of(made)) else None
+        made = Reservation(
+            timed_id(now), lab, machine, seat, person, start, end, kind, status, note, by or person,
+            created=now, changed=now, rev=1, held_until=held_until, series=series, party=party, exempt=exempt,
+        )  # fmt: skip
+        return made if self._insert(made) else None
 
     def move(
         self, old: Reservation, start: datetime, end: datetime, seat: int, now: datetime
@@ -180,11 +167,11 @@ class BookingBook(DueBookings):
         """Change the status of what was read; None when somebody was first."""
         return self._update(_as_read(old).values(status=status, changed=now, rev=old.rev + 1))
 
-    def _insert(self, values: dict[str, Any]) -> bool:
+    def _insert(self, made: Reservation) -> bool:
         if self._postgres:  # waits for a rival's transaction, then takes the seat or does nothing
-            return insert_once(self._c, TABLE, values)
+            return insert_once(self._c, TABLE, values_of(made))
         try:
-            _ADD.run(self._c, **values)
+            _ADD.put(self._c, made)
         except IntegrityError as refused:
             return _is_overlap(refused)
         return True

@@ -22,7 +22,7 @@ C = TABLE.c
 AS_READ = tuple(  # the columns in the order of `Reservation`
     C[{"start": "start_ms", "end": "end_ms"}.get(name, name)] for name in Reservation._fields
 )
-_COLUMNS = tuple(column.name for column in AS_READ)
+COLUMNS = tuple(column.name for column in AS_READ)
 _KIND, _STATUS = (AS_READ.index(column) for column in (C.kind, C.status))
 _LATE = Said(
     select(*AS_READ)
@@ -86,7 +86,7 @@ class DueBookings:
 
 def values_of(made: Reservation) -> dict[str, Any]:
     """A reservation as a row."""
-    return dict(zip(_COLUMNS, made, strict=True))
+    return dict(zip(COLUMNS, made, strict=True))
 
 
 def read_as(row: Bare) -> Reservation:

@@ -225,10 +225,11 @@ def test_a_question_is_answered_to_its_nonce(house):
 def test_a_question_that_changes_nothing_is_answered_before_its_turn(house):
     told = []
     answer = m.Answer(house.mark.epoch, house.mark.store, "q1", "n1", m.Decision(allowed=False))
-    house.open(
+    gateway = house.open(
         at_once=lambda _node, ask: told.append(ask.id) or answer, on_ask=lambda *_: pytest.fail("in turn")
     )
     node = house.node()
+    until(gateway.idle, "the gateway does not come to rest")  # beside other packets it would wait its turn
     say(node, m.Ask("q1", "n1", house.clock.wall(), m.Badge("k", "uid"), m.Purpose.USE))
     assert heard(node, m.Answer).id == "q1"
     assert told == ["q1"]

@@ -21,7 +21,7 @@ routes = Routes()
 def everything(ask: Ask) -> Answer:
     """The lab's incidents and near misses, newest first by when they happened."""
     lab, limit, before = ask.staff_lab, ask.limit(), ask.before()
-    rows = ask.read(lambda tx: tx.reports.incidents.page(lab, limit + 1, before))
+    rows = ask.read(lambda tx: tx.incidents.page(lab, limit + 1, before))
     shown, cursor = cut(rows, limit, lambda one: (one.at, one.id))
     return Answer(shapes.page([_shape(one) for one in shown], cursor))
 
@@ -65,7 +65,7 @@ def change(ask: Ask, incident: str) -> Answer:
 
 
 def _ours(ask: Ask, identity: str) -> Incident:
-    one = found(ask.read(lambda tx: tx.reports.incidents.get(identity)))
+    one = found(ask.read(lambda tx: tx.incidents.get(identity)))
     return found(one if ask.is_staff(one.lab) else None)
 
 

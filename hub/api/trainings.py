@@ -38,7 +38,7 @@ class NewTraining(Strict):
 def coming(ask: Ask) -> Answer:
     """What is taught in the lab and is not over yet, with its free places; the latest start first."""
     lab, limit, before = _lab(ask), ask.limit(), ask.before()
-    rows = ask.read(lambda tx: tx.certificates.trainings.coming(lab, ask.now, limit + 1, before))
+    rows = ask.read(lambda tx: tx.trainings.coming(lab, ask.now, limit + 1, before))
     shown, cursor = cut(rows, limit, lambda one: (one.start, one.id))
     return Answer(shapes.page([_shape(one) for one in shown], cursor))
 
@@ -60,9 +60,9 @@ def plan(ask: Ask) -> Answer:
 @routes.add("GET", "/trainings/{training}", scope=Scope.STAFF, answer="Training")
 def one_training(ask: Ask, training: str) -> Answer:
     """One training, and who has a place in it."""
-    one = found(ask.read(lambda tx: tx.certificates.trainings.get(training)))
+    one = found(ask.read(lambda tx: tx.trainings.get(training)))
     found(one if ask.is_crew(one.lab) else None)
-    enrolled = ask.read(lambda tx: tx.certificates.trainings.enrolled(one.id))
+    enrolled = ask.read(lambda tx: tx.trainings.enrolled(one.id))
     return Answer(_shape(one) | {"enrolled": list(enrolled)})
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from hub.ports.trainings import Trainings
-
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -53,12 +51,7 @@ class CertificateEvent:
 
 
 class Certificates(Protocol):
-    """Courses and what happened in them, and the trainings that stand in the calendar."""
-
-    @property
-    def trainings(self) -> Trainings:
-        """What is taught when."""
-        ...
+    """Courses and what happened in them."""
 
     def course(self, course: str) -> Course | None:
         """The course with this name."""

@@ -10,6 +10,7 @@ from hub.ports.bookings import Bookings
 from hub.ports.certificates import Certificates
 from hub.ports.feeds import Feeds
 from hub.ports.figures import Figures, Mark
+from hub.ports.incidents import Incidents
 from hub.ports.machines import Machines
 from hub.ports.nodes import Nodes
 from hub.ports.paper import Audit, Outbox, Replays, Tokens
@@ -19,6 +20,7 @@ from hub.ports.records import Records
 from hub.ports.revisions import Revisions
 from hub.ports.sanctions import Rebookings, Strikes
 from hub.ports.sessions import Locks, Sessions
+from hub.ports.trainings import Trainings
 from hub.ports.upkeep import Reports, Resources, Upkeeps
 from hub.ports.waiting import WaitingList
 
@@ -72,6 +74,8 @@ class Tx(Protocol):
     @property
     def certificates(self) -> Certificates: ...  # noqa: D102
     @property
+    def trainings(self) -> Trainings: ...  # noqa: D102
+    @property
     def nodes(self) -> Nodes: ...  # noqa: D102
     @property
     def sessions(self) -> Sessions: ...  # noqa: D102
@@ -99,6 +103,8 @@ class Tx(Protocol):
     def rebookings(self) -> Rebookings: ...  # noqa: D102
     @property
     def reports(self) -> Reports: ...  # noqa: D102
+    @property
+    def incidents(self) -> Incidents: ...  # noqa: D102
     @property
     def resources(self) -> Resources: ...  # noqa: D102
     @property

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.vocabulary import ResourceKind, Trouble
-from hub.ports.incidents import Incidents
 
 
 class Severity(StrEnum):
@@ -49,12 +48,7 @@ class Report:
 
 
 class Reports(Protocol):
-    """The reports, their pictures, and apart from them the log of incidents."""
-
-    @property
-    def incidents(self) -> Incidents:
-        """What nearly went wrong, or did (R50)."""
-        ...
+    """The reports, and their pictures."""
 
     def get(self, report: str) -> Report | None:
         """The report with this id."""

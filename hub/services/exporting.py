@@ -71,7 +71,7 @@ def everything(tx: Tx, person: Person) -> Everything:
         reports=tx.reports.of(who),
         tokens=tx.tokens.of(who),
         audit=tx.audit.about(who),
-        incidents=tx.reports.incidents.concerning(who, BEGINNING),
+        incidents=tx.incidents.concerning(who, BEGINNING),
         pictures={report: picture for report, picture in seen.items() if picture is not None},
     )
 

@@ -40,7 +40,7 @@ def log(tx: Tx, by: Person, lab: str, happened: Happened, now: datetime) -> Inci
     )  # fmt: skip
     if wrong := _wrong(tx, made, now):
         return wrong
-    tx.reports.incidents.save(made)
+    tx.incidents.save(made)
     _told(tx, made, by, "incident.logged", now)
     return made
 
@@ -54,7 +54,7 @@ def change(
     """
     if not by.is_staff(seen.lab):
         return refused(Reason.FORBIDDEN)
-    if tx.reports.incidents.get(seen.id, lock=True) != seen:
+    if tx.incidents.get(seen.id, lock=True) != seen:
         return refused(Reason.CHANGED)
     closed = values.get("closed", seen.closed is not None)
     changed = replace(seen, **_words_of(values), **_closed(seen, by, closed=closed, now=now))
@@ -62,14 +62,14 @@ def change(
         return wrong
     if closed and not changed.done:
         return refused(Reason.INVALID, {"field": "done"})
-    tx.reports.incidents.save(changed)
+    tx.incidents.save(changed)
     _told(tx, changed, by, _what(seen, changed), now)
     return changed
 
 
 def held_because_of(tx: Tx, person: str, now: datetime) -> Sequence[Incident]:
     """The incidents of the last 24 months that concern a person (E41): who asks to be forgotten is told of them first."""
-    return tx.reports.incidents.concerning(person, now - HELD)
+    return tx.incidents.concerning(person, now - HELD)
 
 
 def _words_of(values: Mapping[str, Any]) -> dict[str, Any]:

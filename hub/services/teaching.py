@@ -62,10 +62,10 @@ def _planned(tx: Tx, by: Person, wanted: Plan, now: datetime) -> Training | Refu
         return NotReserved(tuple(said))
     slots = [_taken(reserve(tx, wish, now, mailed=wish is wishes[0])) for wish in wishes]
     lab, names = slots[0].lab, tuple(one.id for one in slots)
-    tx.certificates.trainings.add(NewTraining(lab, wanted.course, wanted.places, names, now))
+    tx.trainings.add(NewTraining(lab, wanted.course, wanted.places, names, now))
     told = {"course": wanted.course, "places": wanted.places, "trainer": wanted.trainer}
     tx.audit.append(lab, by.id, "training.planned", names[0], told, now)
-    made = tx.certificates.trainings.get(names[0])
+    made = tx.trainings.get(names[0])
     return made if made is not None else refused(Reason.NOT_FOUND)
 
 

@@ -66,7 +66,7 @@ def _against(tx: Tx, by: Person, slot: Reservation, course: str, now: datetime) 
 
 def _full(tx: Tx, slot: Reservation, course: str) -> Refused | None:
     """Whether it is another course's, or all its places are taken; of two who take the last at once one gets it."""
-    planned = tx.certificates.trainings.get(slot.id, lock=True)
+    planned = tx.trainings.get(slot.id, lock=True)
     if planned is None:
         return None
     if planned.course != course:

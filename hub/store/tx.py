@@ -12,6 +12,7 @@ from hub.store.books.badges import BadgeBook
 from hub.store.books.bookings import BookingBook
 from hub.store.books.certificates import CertificateBook
 from hub.store.books.feeds import FeedBook
+from hub.store.books.incidents import IncidentBook
 from hub.store.books.machines import MachineBook
 from hub.store.books.nodes import NodeBook
 from hub.store.books.outbox import OutboxBook
@@ -23,6 +24,7 @@ from hub.store.books.revisions import Numbers, OneLook, RevisionBook, Watch
 from hub.store.books.sanctions import RebookingBook, StrikeBook
 from hub.store.books.sessions import LockBook, SessionBook
 from hub.store.books.tokens import MetaBook, TokenBook
+from hub.store.books.trainings import TrainingBook
 from hub.store.books.upkeep import ReportBook, ResourceBook, UpkeepBook
 from hub.store.books.waiting import WaitingBook
 
@@ -89,6 +91,11 @@ class SqlTx:
     def bookings(self) -> BookingBook:
         """The reservations."""
         return BookingBook(self._c)
+
+    @opened
+    def trainings(self) -> TrainingBook:
+        """What is taught when."""
+        return TrainingBook(self._c)
 
     @opened
     def certificates(self) -> CertificateBook:
@@ -169,6 +176,11 @@ class SqlTx:
     def rebookings(self) -> RebookingBook:
         """What the lab owes."""
         return RebookingBook(self._c)
+
+    @opened
+    def incidents(self) -> IncidentBook:
+        """What nearly went wrong, or did."""
+        return IncidentBook(self._c)
 
     @opened
     def reports(self) -> ReportBook:

@@ -89,7 +89,7 @@ def _changed(key: str, values: Mapping[str, Any]) -> Response | tuple[str, int]:
     by, lab, moment = somebody(), house().lab.id, now()
 
     def change(tx: Tx) -> Incident | Refused | None:
-        seen = tx.reports.incidents.get(key)
+        seen = tx.incidents.get(key)
         if seen is None or seen.lab != lab:
             return None
         if values["closed"] == (seen.closed is not None):
@@ -143,7 +143,7 @@ def _lacks(against: tuple[Objection, ...]) -> list[Why]:
 
 
 def _shown(tx: Tx, lab: str) -> Page:
-    found = tx.reports.incidents.page(lab, SHOWN)
+    found = tx.incidents.page(lab, SHOWN)
     names = tx.people.names(sorted({who for one in found for who in (one.by, *one.concerned)}))
     shown = [
         Shown(one, _look(one), ", ".join(names.get(who, "") for who in one.concerned), names.get(one.by, ""))

@@ -74,7 +74,7 @@ def plan() -> Response | tuple[str, int]:
 def enrol(training: str) -> Response | tuple[str, int]:
     """Give somebody a place."""
     by, at, lab = somebody(), now(), house().lab.id
-    one = house().store.read(lambda tx: tx.certificates.trainings.get(training))
+    one = house().store.read(lambda tx: tx.trainings.get(training))
     if one is None or one.lab != lab:
         abort(404)
     place = Place(one.id, request.form.get("member", ""), one.course)
@@ -99,9 +99,7 @@ def _wanted() -> Plan | Refused:
 def _page(against: tuple[Objection, ...] = ()) -> str:
     lab, by, speech = house().lab.id, somebody(), voice()
     at = now()
-    shown = house().store.read(
-        lambda tx: _shown(tx, tx.certificates.trainings.coming(lab, at, SHOWN), by, speech)
-    )
+    shown = house().store.read(lambda tx: _shown(tx, tx.trainings.coming(lab, at, SHOWN), by, speech))
     return render_template(
         "trainings.html",
         shown=shown,
@@ -132,7 +130,7 @@ def _shown(tx: Tx, coming: Sequence[Training], by: Person, speech: Voice) -> Pag
             one,
             courses.get(one.course, one.course),
             names.get(one.trainer, ""),
-            tuple(names.get(who, "") for who in tx.certificates.trainings.enrolled(one.id)),
+            tuple(names.get(who, "") for who in tx.trainings.enrolled(one.id)),
             by.is_staff(lab) or one.trainer == by.id,
         )
         for one in reversed(coming)

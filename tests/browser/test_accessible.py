@@ -48,8 +48,8 @@ def told_and_taught(store, cast, report):
         lambda tx: (
             tx.reports.save(replace(report, photo=True)),
             tx.reports.keep_picture(report, picture(size=(1600, 1200))),
-            tx.reports.incidents.save(miss),
-            tx.reports.incidents.save(done),
+            tx.incidents.save(miss),
+            tx.incidents.save(done),
             enrol(tx, max_, Place(made.id, cast.nils, "GEN"), NOW),
         )
     )

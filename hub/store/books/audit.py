@@ -20,7 +20,7 @@ from hub.store.schema import ms_of, table_of
 TABLE = table_of(schema.Audit)
 C = TABLE.c
 _HEAD = Said(select(C.id, C.hash).order_by(C.id.desc()).limit(1))
-_APPEND = Said(insert(TABLE), C.keys())
+_APPEND = Said(insert(TABLE), [{"seq": "id"}.get(name, name) for name in Entry._fields])
 _sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _CHAIN_LOCK = 0x10_9E7  # any number of our own: one writer at a time extends the chain
 
@@ -63,10 +63,9 @@ class AuditBook:
         text = _canonical(dict(data))
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         signed = _digest(seq + 1, ms_of(at), (action, actor, text, lab, prev, subject))
-        _APPEND.run(
-            self._c, id=seq + 1, lab=lab, at=at, actor=actor, action=action, subject=subject, data=text, prev=prev, hash=signed
-        )  # fmt: skip
-        return Entry(seq + 1, lab, at, actor, action, subject, text, prev, signed)
+        made = Entry(seq + 1, lab, at, actor, action, subject, text, prev, signed)
+        _APPEND.put(self._c, made)
+        return made
 
     def head(self) -> tuple[int, str]:
         """(seq, hash) of the last entry; (0, "") before the first."""

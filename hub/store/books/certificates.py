@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, updat
 from hub.ports.certificates import Certificate, CertificateEvent, Course
 from hub.store import schema
 from hub.store.books.once import insert_once
-from hub.store.books.trainings import TrainingBook
 from hub.store.said import Said
 from hub.store.schema import table_of
 
@@ -58,11 +57,6 @@ class CertificateBook:
 
     def __init__(self, connection: Connection) -> None:
         self._c = connection
-
-    @property
-    def trainings(self) -> TrainingBook:
-        """What is taught when."""
-        return TrainingBook(self._c)
 
     def course(self, course: str) -> Course | None:
         """The course with this name."""

@@ -32,8 +32,7 @@ class OutboxBook:
 
     def put(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> None:
         """Send this after the commit, at once."""
-        said = {"lab": lab, "kind": kind, "target": target, "payload": dict(payload)}
-        _PUT.run(self._c, **said, due=now, created=now, tries=0, error="")
+        _PUT.put(self._c, (lab, kind, target, dict(payload), now, now, 0, ""))
 
     def put_once(self, lab: str, kind: str, target: str, payload: Mapping[str, Any], now: datetime) -> bool:
         """The same, unless an open parcel of this kind and target waits already."""

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select,
 from core.vocabulary import ResourceKind, Trouble
 from hub.ports.upkeep import Report, Resource, Severity, Upkeep, Verdict
 from hub.store import schema
-from hub.store.books.incidents import IncidentBook
 from hub.store.schema import table_of
 
 REPORT = table_of(schema.Report)
@@ -25,11 +24,6 @@ class ReportBook:
 
     def __init__(self, connection: Connection) -> None:
         self._c = connection
-
-    @property
-    def incidents(self) -> IncidentBook:
-        """What nearly went wrong, or did (R50)."""
-        return IncidentBook(self._c)
 
     def get(self, report: str) -> Report | None:
         """The report with this id."""

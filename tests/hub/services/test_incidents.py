@@ -45,7 +45,7 @@ def test_a_near_miss_is_closed_by_what_was_done_and_opened_again_when_that_was_n
     assert (closed.done, closed.closed, closed.closed_by) == ("a guard", NOW + HOUR, max_)
     again = changed(both_floor, closed, closed=False)
     assert (again.closed, again.closed_by, again.done) == (None, None, "a guard")
-    shown = both_floor.store.read(lambda tx: tx.reports.incidents.page(ADC))
+    shown = both_floor.store.read(lambda tx: tx.incidents.page(ADC))
     assert list(shown) == [again]
 
 
@@ -54,7 +54,7 @@ def test_who_was_second_is_told_and_what_the_first_wrote_stands(floor: Floor):
     first = changed(floor, made, words="a glove near the belt")
     second = changed(floor, made, who="dora", words="nothing at all")
     assert (first.words, second.code) == ("a glove near the belt", Reason.CHANGED)
-    assert floor.store.read(lambda tx: tx.reports.incidents.get(made.id)) == first
+    assert floor.store.read(lambda tx: tx.incidents.get(made.id)) == first
 
 
 @pytest.mark.parametrize("who", ["amelie", "tom", "olga"])
@@ -78,7 +78,7 @@ def test_what_makes_no_sense_is_not_written_down(floor: Floor, wrong, field: str
     answer = logged(floor, happened(**wrong))
     assert isinstance(answer, Refused)
     assert answer.objections[0].params == {"field": field}
-    assert floor.store.read(lambda tx: tx.reports.incidents.page(ADC)) == []
+    assert floor.store.read(lambda tx: tx.incidents.page(ADC)) == []
 
 
 def test_what_happens_at_this_very_moment_may_be_written_down(floor: Floor):
@@ -133,4 +133,4 @@ def test_e41_who_wants_to_be_forgotten_is_told_until_when_an_incident_keeps_him_
         )
     assert "24/11/2028" in Voice("nl", ZoneInfo("Europe/Brussels")).say(kept.code, kept.objections[0].params)
     assert not isinstance(forgets(over + TICK), Refused)
-    assert floor.store.read(lambda tx: tx.reports.incidents.get(made.id)).concerned == (floor.people.bram,)
+    assert floor.store.read(lambda tx: tx.incidents.get(made.id)).concerned == (floor.people.bram,)

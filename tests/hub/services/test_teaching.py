@@ -33,7 +33,7 @@ def enrolled(floor: Floor, training, who: str, course: str = "LAS1"):
 
 
 def coming(floor: Floor, now=NOW):
-    return list(floor.store.read(lambda tx: tx.certificates.trainings.coming(ADC, now)))
+    return list(floor.store.read(lambda tx: tx.trainings.coming(ADC, now)))
 
 
 def test_a_trainer_plans_it_and_both_lasers_are_his_for_its_time(both_floor: Floor) -> None:
@@ -63,7 +63,7 @@ def test_a_place_less_each_time_and_the_third_of_two_is_told_that_all_are_taken(
     third = enrolled(floor, made, "bram")
     assert third.objections[0].params == {"field": "training", "places": 2}
     assert enrolled(floor, made, "nils").code is Reason.REPEATED  # he has one already
-    names = floor.store.read(lambda tx: tx.certificates.trainings.enrolled(made.id))
+    names = floor.store.read(lambda tx: tx.trainings.enrolled(made.id))
     assert list(names) == [floor.people.nils, floor.people.amelie]
 
 

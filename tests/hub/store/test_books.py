@@ -1,15 +1,21 @@
 """Do the books keep what they are told, on both databases?"""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.vocabulary import BadgeState, MemberStatus, Role
 from hub.ports import NewPerson, NewRecord, Store
+from hub.ports.paper import Entry
 from hub.services.enrolling import BadgeRefused, enrol_badge, rest_badge
 from hub.services.sealing import Vault
+from hub.store.books import audit
 from hub.store.books.audit import first_broken
 from tests.cast import ADC, NOW, Cast, cast_in
 
@@ -99,6 +105,26 @@ def test_the_audit_chain_holds_when_many_write_at_once_and_breaks_where_it_was_c
     ):
         assert first_broken([*entries[:7], changed, *entries[8:]]) == 8
     assert first_broken([*entries[:7], *entries[8:]]) == 9
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(
+    st.dictionaries(WORDS, WORDS | st.integers() | st.none() | st.booleans() | st.lists(WORDS)),
+    st.tuples(WORDS, WORDS, WORDS, WORDS, WORDS),
+    st.integers(0, 2**40),
+)
+def test_what_the_chain_signs_is_canonical_json_whatever_is_in_it(data, words, seq):
+    def canonical(value):
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    assert audit._canonical(data) == canonical(data)
+    lab, actor, action, subject, prev = words
+    entry = Entry(seq, lab, NOW, actor, action, subject, canonical(data), prev, "")
+    said = entry._asdict() | {"at_ms": int(NOW.timestamp()) * 1000}
+    del said["at"], said["hash"]
+    assert audit.digest(entry) == hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def test_a_parcel_waits_once_until_it_is_done(both_store, cast):

@@ -54,9 +54,13 @@ def test_every_value_goes_there_as_sqlalchemy_takes_it(connection):
         "error": "%s :x ?",
     }
     Said(insert(table), columns).run(connection, **row)
+    backwards = columns[::-1]
+    Said(insert(table), backwards).put(connection, tuple(row[name] for name in backwards))
     connection.execute(insert(table).values(row))
-    first, second = connection.execute(select(table).where(table.c.kind == "k").order_by(table.c.id)).all()
-    assert first[1:] == second[1:]
+    first, second, usual = connection.execute(
+        select(table).where(table.c.kind == "k").order_by(table.c.id)
+    ).all()
+    assert first[1:] == second[1:] == usual[1:]
     assert Said(select(table.c.error).where(table.c.target == bindparam("at"))).row(connection, at="é") == (
         "%s :x ?",
     )

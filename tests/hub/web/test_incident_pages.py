@@ -10,7 +10,7 @@ SAID = {"kind": "near-miss", "at": "2026-11-24T08:30", "machine": "LAS-1", "word
 
 
 def all_of(store):
-    return store.read(lambda tx: list(tx.reports.incidents.page(ADC)))
+    return store.read(lambda tx: list(tx.incidents.page(ADC)))
 
 
 def test_who_saw_it_writes_it_down_and_who_mended_it_closes_it(browser, store, cast):

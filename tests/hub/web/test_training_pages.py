@@ -16,7 +16,7 @@ SAID = {
 
 
 def coming(store):
-    return list(store.read(lambda tx: tx.certificates.trainings.coming(ADC, NOW)))
+    return list(store.read(lambda tx: tx.trainings.coming(ADC, NOW)))
 
 
 def test_a_trainer_plans_it_and_gives_a_place(browser, store, cast):

@@ -7,9 +7,9 @@ the last hash of the journal before. wire.md, "Records", has the vector.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from core.wire.codec import canonical
@@ -53,16 +53,14 @@ class JournalError(ValueError):
     """A record that cannot be written, or a chain that does not hold."""
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """The end of a journal: the number and hash of its last record (seq 0 before the first)."""
 
     seq: int
     hash: str
 
 
-@dataclass(frozen=True)
-class Stamp:
+class Stamp(NamedTuple):
     """When and under which start a record was made."""
 
     at: str  # RFC 3339 UTC with milliseconds
@@ -112,10 +110,7 @@ def line(
         raise JournalError(f"no record type {kind!r}")
     seq = head.seq + 1
     try:
-        before = (
-            f'{{"at":{_quoted(stamp.at)},"boot":{_quoted(stamp.boot)},"clock":{_quoted(stamp.clock)}'
-            f',"data":{canonical(data) if data else "{}"}'
-        )
+        before = f'{_opening(stamp)},"data":{canonical(data) if data else "{}"}'
         behind = (
             f'"mono_ms":{stamp.mono_ms},"prev":{_quoted(head.hash)},"seq":{seq}'
             f',"session":{"null" if session is None else _quoted(session)},"type":"{kind}"}}'
@@ -124,6 +119,11 @@ def line(
     except (TypeError, ValueError) as problem:
         raise JournalError("a record holds texts, integers, lists and names only") from problem
     return f'{before},"hash":"{found}",{behind}', Head(seq, found)
+
+
+@lru_cache(maxsize=1)  # the records of one write have one stamp
+def _opening(stamp: Stamp) -> str:
+    return f'{{"at":{_quoted(stamp.at)},"boot":{_quoted(stamp.boot)},"clock":{_quoted(stamp.clock)}'
 
 
 def _quoted(text: str) -> str:

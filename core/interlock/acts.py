@@ -1,22 +1,24 @@
 """What does the keeper do for a step? Acts in their order, and the records that go with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from core.vocabulary import Reason
 
+NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class Record:
+
+class Record(NamedTuple):
     """What the journal is told; the keeper adds instant, number and chain."""
 
     type: str
     session: str | None = None
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = NOTHING
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(NamedTuple):
     """Write these records in ONE transaction and fsync it, before the next act."""
 
     records: tuple[Record, ...]

@@ -1,14 +1,14 @@
 """What does one cell of the table say, and what do several cells say alike?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from core.interlock.acts import Accept, Record, Refuse
 from core.interlock.state import Policy, Session, State
 from core.vocabulary import EndQuality, Phase, StopReason
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What one cell says."""
 
     state: State
@@ -36,7 +36,7 @@ def asked_to_stop(state: State, reason: StopReason, by: str | None, policy: Poli
 
 def after(records: tuple[Record, ...], change: Change) -> Change:
     """The same change, with these records before its own."""
-    return replace(change, records=(*records, *change.records))
+    return change._replace(records=(*records, *change.records))
 
 
 def session_id(state: State) -> str | None:

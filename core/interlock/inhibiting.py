@@ -118,7 +118,7 @@ def boot(state: State, _event: ev.Boot, policy: Policy) -> Change:
     if state.session is None:
         return Change(kept, booted)
     quality = EndQuality.ESTIMATED if state.power else EndQuality.EXACT
-    return replace(after(booted, end(kept, StopReason.INTERRUPTED, policy, quality)), answer=None)
+    return after(booted, end(kept, StopReason.INTERRUPTED, policy, quality))._replace(answer=None)
 
 
 def _inhibit_records(state: State, event: ev.SetInhibit) -> tuple[Record, ...]:

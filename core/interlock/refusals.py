@@ -23,6 +23,8 @@ def inhibited(state: State, session: Session) -> Reason | None:
     maintains = session.kind is SessionKind.MAINTENANCE
     if maintains and not owns_every_lockout(state, session.who):
         return Reason.ESTOP if Inhibit.ESTOP in state.inhibits else Reason.LOCKOUT
+    if not state.inhibits:
+        return None
     for inhibit, code in REFUSED_BY:
         if inhibit in state.inhibits and not (maintains and inhibit in TOLERATED):
             return code

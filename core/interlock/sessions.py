@@ -18,7 +18,7 @@ def energise(state: State, event: ev.Energise, policy: Policy) -> Change:
     if state.busy and Inhibit.BYPASS not in state.inhibits:
         # It draws though its relay is open: a start would only hide the welded contact.
         fault = set_inhibit(state, ev.SetInhibit(Inhibit.FAULT, "power-without-session"), policy)
-        return replace(fault, answer=Refuse(refused or Reason.FAULT))
+        return fault._replace(answer=Refuse(refused or Reason.FAULT))
     if refused:
         return Change(state, (), Refuse(refused))
     begun = (_session_start(event.session, event.facts),)

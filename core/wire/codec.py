@@ -46,7 +46,11 @@ def canonical(record: Mapping[str, object]) -> str:
     Names sorted by code point, no spaces, strings in NFC; ValueError for a float, which has many
     spellings.
     """
-    return _spell(record if _plain(record) else _normal(record))
+    if _simple(record):
+        text = _spell(record)
+        if text.isascii():  # NFC changes nothing then: a tap waits for this
+            return text
+    return _spell(_normal(record))
 
 
 def instant_text(instant: datetime) -> str:
@@ -128,15 +132,15 @@ def _look_at_texts(values: Iterable[object]) -> None:
             raise Refused(Flaw.JSON, "NUL or half a surrogate pair")
 
 
-def _plain(record: Mapping[str, object]) -> bool:
-    """Whether `_normal` would change nothing: ASCII and whole numbers, no deeper than a list. A tap waits for it."""
-    for name, value in record.items():
-        if type(name) is not str or not name.isascii():
-            return False
-        for one in value if type(value) is list else (value,):
-            if type(one) not in _AS_THEY_ARE or (type(one) is str and not one.isascii()):
-                return False
-    return type(record) is dict
+def _simple(record: Mapping[str, object]) -> bool:
+    """Whether `_normal` would change no more than letters: names, texts and whole numbers, no deeper than a list."""
+    kinds = set(map(type, record.values()))
+    if list in kinds:
+        kinds.remove(list)
+        for value in record.values():
+            if type(value) is list:
+                kinds.update(map(type, value))
+    return kinds <= _AS_THEY_ARE and type(record) is dict and set(map(type, record)) <= _NAMES
 
 
 def _normal(value: object) -> object:
@@ -166,6 +170,7 @@ _READER = json.JSONDecoder(
 _SCAN: Callable[[str, int], tuple[object, int]] = _READER.scan_once  # type: ignore[attr-defined]  # `decode`'s own
 _WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_NAMES = {str}
 
 
 def _speller() -> Callable[[object], str]:

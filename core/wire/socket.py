@@ -29,6 +29,7 @@ from core.wire import codec
 from core.wire.refused import Refused
 
 MAX_BYTES: Final = 4096  # interlock.md, "Keeper and doorman"
+MOST_TEXT: Final = 128  # signs of an id or a name
 VERSION: Final = 1
 ANSWER_WITHIN_MS: Final = 2_000  # no answer by then: the doorman sends stop and never asks again
 BEAT_MS: Final = 1_000  # `alive` both ways; the keeper's is `state`
@@ -50,7 +51,11 @@ class MalformedPacketError(ValueError):
 
 
 def _text(value: object) -> bool:
-    return type(value) is str and 0 < len(value) <= 128
+    return type(value) is str and 0 < len(value) <= MOST_TEXT
+
+
+def _text_or_none(value: object) -> bool:
+    return value is None or (type(value) is str and 0 < len(value) <= MOST_TEXT)
 
 
 def _any_text(value: object) -> bool:
@@ -81,6 +86,8 @@ def _list(value: object) -> bool:
 
 def or_none(check: Check) -> Check:
     """What `check` takes, or null."""
+    if check is _text:
+        return _text_or_none
     return lambda value: value is None or check(value)
 
 
@@ -241,7 +248,8 @@ def check(message: Message, fields: Mapping[str, Check]) -> None:
     """Raise MalformedPacketError naming the first field of another shape; fill in what may be left out."""
     for field, fits in fields.items():
         if field in message:
-            if fits(message[field]):
+            value = message[field]
+            if (type(value) is str and 0 < len(value) <= MOST_TEXT) if fits is _text else fits(value):
                 continue
         elif (message.get("msg"), field) in OPTIONAL:
             message[field] = None

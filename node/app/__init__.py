@@ -6,10 +6,11 @@
 import importlib
 from typing import Any
 
-from node.app.lean import spare_gpiozero, spare_metadata
+from node.app.lean import spare_gpiozero, spare_metadata, spare_zones
 
 spare_metadata()  # before any of them loads gpiozero
 spare_gpiozero()
+spare_zones()
 
 _WHERE = {
     "keeper_program": "node.app.keeper",

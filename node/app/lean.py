@@ -5,6 +5,7 @@ is given its factory, so the question is not asked; should it be, the real modul
 """
 
 import importlib
+import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -19,6 +20,12 @@ UNUSED = (
     "statistics",
     "colorzero",
 )
+ZONES = (
+    "/usr/share/zoneinfo",
+    "/usr/lib/zoneinfo",
+    "/usr/share/lib/zoneinfo",
+    "/etc/zoneinfo",
+)  # Python's own
 BACKPORT = "importlib_metadata"  # the name under which gpiozero looks first
 
 
@@ -67,6 +74,18 @@ def spare_openssl() -> None:
         importlib.import_module("hashlib")
         importlib.import_module("hmac")
         del sys.modules["_hashlib"]
+
+
+def spare_zones() -> None:
+    """Call it before zoneinfo is imported: else it asks sysconfig's table of Python's own making for the zones' places.
+
+    Where the system has no zones, those of the package tzdata are found as files, without importlib.resources.
+    """
+    if "zoneinfo" not in sys.modules:
+        package = PathFinder.find_spec("tzdata")
+        homes = [] if package is None else package.submodule_search_locations or []
+        places = (*ZONES, *(os.path.join(home, "zoneinfo") for home in homes))  # noqa: PTH118 -- texts
+        os.environ.setdefault("PYTHONTZPATH", os.pathsep.join(places))
 
 
 def _entry_points(**wanted: Any) -> Any:

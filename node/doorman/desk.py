@@ -58,7 +58,7 @@ class Desk:
         self._waiting: deque[TapSeen] = deque(maxlen=WAITING_MAX)
         self._number = 0
         self._bucket = Bucket()
-        hands = Hands(self._start, self._refuse, self._finish, self._watched)
+        hands = Hands(self._start, self._refuse, self._finish, self.minder.watched)
         self._keypad = Keypad(known, stage, given.hide if given.keypad else None)
         self._beside = Beside(known, stage, self.supervision, hands, self._keypad)
         self._aside, self._once_more = Aside(known, attendance, given.hide, hands, self._keypad), OnceMore()
@@ -86,6 +86,7 @@ class Desk:
             self._refuse(visit, (objection(Reason.STALE),))
         elif at_home or not self._aside.takes(visit, tap.uid):
             self._judge(visit)
+        visit.moment = None  # what comes later reads the clocks anew
 
     def typed(self, pin: PinTyped) -> None:
         """A code was typed: the visit that it was asked for goes on."""
@@ -100,7 +101,7 @@ class Desk:
         if visit is None or visit.question != effect.id:
             self._aside.heard(effect)
             return
-        visit.question = None
+        visit.question = visit.moment = None
         if visit.signs or visit.supervises is not None or visit.watches:
             hears = self._aside.sealed if visit.signs else self._beside.answered
             hears(visit, effect.answer)
@@ -119,7 +120,8 @@ class Desk:
         view = self._known.view
         if view is None:
             return Decision(False, None, (objection(Reason.STALE),), Kind.USE)  # noqa: FBT003  as it is built
-        return decide(visit.key, view, *self._known.here())
+        at = visit.moment = self._known.moment()
+        return decide(visit.key, view, at.now, self._known.situation(at))
 
     def _judge(self, visit: Visit) -> None:
         decision = self._decide(visit)
@@ -216,9 +218,9 @@ class Desk:
         if visit.fresh:
             self._known.tell_stale(on=False)
         visit.action = action_of(msg, decision, taken_over=visit.took_over)
-        known_as = (booking, grant)
-        fields = start_fields(visit, decision, grant, self._known.view, self._known.until_ms(until))
-        self._known.keeper.request(msg, fields, lambda reply: self._started(visit, reply, known_as))
+        until_ms = self._known.until_ms(until, visit.moment)
+        fields = start_fields(visit, decision, grant, self._known.view, until_ms)
+        self._known.keeper.request(msg, fields, lambda reply: self._started(visit, reply, (booking, grant)))
 
     def _started(self, visit: Visit, reply: Reply, known_as: tuple[str | None, Grant]) -> None:
         if reply.silent:
@@ -231,9 +233,6 @@ class Desk:
             self._beside.started(visit)
             self._stage.clear()
             self._finish(visit, visit.action, ())
-
-    def _watched(self, supervisor: str) -> bool:
-        return self.minder.watched(supervisor)
 
     def _end_or_stay(self, visit: Visit) -> None:
         """A person's second tap ends his session, but where it was asked for as a sign of life."""

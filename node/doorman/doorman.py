@@ -113,8 +113,11 @@ class Doorman:
         before_ms, self._turned_ms = self._turned_ms, self._known.mono_ms()
         if self._turned_ms - before_ms > GAP_MS:
             self._leapt()  # woken before `Leapt` came, or the board was suspended
+        free = not self._desk.busy
         if item is not None:
             self._take(item)
+        if free and self._desk.busy and not self._known.keeper.quiet:
+            return  # the keeper is at it, perhaps on this very core: the rest of the turn follows his answer
         self._timers()
         self._after_turn()
 
@@ -146,7 +149,8 @@ class Doorman:
     def _card(self, item: TapSeen | CardGone) -> None:
         if isinstance(item, TapSeen):
             self._desk.tap(item)  # first: whoever laid the card waits, whoever watches does not
-            self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True)
+            idle = self._seen.idle and not self._desk.busy
+            self._seen = replace(self._seen, taps=self._seen.taps + 1, card=True, idle=idle)
         else:
             self._seen = replace(self._seen, card=False)
             self._attendance.card_gone()

@@ -64,9 +64,9 @@ class Knowledge:
         """CLOCK_BOOTTIME."""
         return self.clock.monotonic_ms()
 
-    def until_ms(self, until: datetime) -> int:
-        """An instant on the scale of CLOCK_BOOTTIME."""
-        at = self.moment()
+    def until_ms(self, until: datetime, at: Moment | None = None) -> int:
+        """An instant on the scale of CLOCK_BOOTTIME; `at`: where this turn has read the clocks already."""
+        at = at or self.moment()
         return at.mono_ms + (until - at.now) // _MS
 
     @property
@@ -98,16 +98,9 @@ class Knowledge:
         left_ms = self.view.machine.age_limit_h * 3_600_000 - self.exchange.view_age_ms
         return self.mono_ms() + left_ms + 1000  # `too_old` counts whole seconds
 
-    def here(self) -> tuple[datetime, Situation]:
-        """Now, and what is true at the machine: of one moment."""
-        at = self.moment()
-        return at.now, self._situation(at)
-
-    def situation(self) -> Situation:
-        """What is true at the machine now."""
-        return self._situation(self.moment())
-
-    def _situation(self, at: Moment) -> Situation:
+    def situation(self, at: Moment | None = None) -> Situation:
+        """What is true at the machine now, or at the moment that is given."""
+        at = at or self.moment()
         state, age_s = self.keeper.state, self._age_s(at)
         if state is None:
             return Situation(view_age_s=age_s, arrived=frozenset(self.arrived))

@@ -6,6 +6,7 @@ start, NTP's; else none, and a budget runs out. It is never earlier than anythin
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from core.vocabulary import Trust
 from node.ports import Ages
@@ -16,8 +17,7 @@ STALE_BUDGET_MS = 4 * HOUR_MS  # in sum, without any trusted time; a `now` alone
 NTP_MOST_OFF = timedelta(seconds=60)  # NTP that differs by more is refused and shown (wire.md)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The clocks at one instant: CLOCK_BOOTTIME, the wall, and whether NTP vouches for the wall."""
 
     mono_ms: int
@@ -25,8 +25,7 @@ class Reading:
     ntp: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One instant, and what it says of the view: `now` as `Timekeeper.now`, `trusted` unless trust is stale."""
 
     mono_ms: int

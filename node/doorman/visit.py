@@ -9,6 +9,7 @@ from core.grants import Grant, MachineView
 from core.timeline import stamp
 from core.vocabulary import Reason, SessionKind
 from node.doorman.supervising import Learner
+from node.doorman.trust import Moment
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Visit:
     took_over: bool = False  # from one who left it idle
     signs: bool = False  # a trainer's, at a sign-off
     coded: bool = False  # the hub has the code too
+    moment: Moment | None = None  # when it was judged, as long as this turn lasts
     go: "Callable[[Visit, Callable[[str], str]], None] | None" = None  # what a typed code goes on with
 
 

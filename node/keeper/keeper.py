@@ -5,7 +5,7 @@ opens before anything is written about it; what fails half-way ends with the rel
 """
 
 import logging
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -193,7 +193,7 @@ class Keeper:
         if seen.stop and not before.stop:
             self.feed(Stop(None, StopReason.STOP_BUTTON))
         if seen.report and not before.report:
-            lock = Lock(f"report-{secrets.token_urlsafe(12)}", LockKind.DANGER, "")
+            lock = Lock(f"report-{os.urandom(12).hex()}", LockKind.DANGER, "")
             self.feed(AddLock(lock, cause="report"))
         if seen.extend and not before.extend:
             self.presses += 1

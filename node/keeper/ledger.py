@@ -21,6 +21,7 @@ TRY_AGAIN_MS: Final = 10_000  # often enough for a person who waits, seldom enou
 MOST_NOTE_BYTES: Final = 3_000  # so that its record fits a packet of 4 KiB
 MOST_HELD: Final = 1_000  # a day of busy edges; past it the oldest of these go, and no start or end
 EDGES: Final = frozenset({"busy", "idle", "checkpoint"})
+DAY_MS: Final = 86_400_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("loquet.keeper")
 
@@ -33,6 +34,7 @@ class Ledger:
         self._trust, self._zero_ms = "stale", 0
         self._told = False
         self._last_at = ""
+        self._day = (-1, "")  # the day of the last record since 1970, and how its date is written
         self._held: list[Line] = []
         self._tried_ms = 0
         self.bad = False
@@ -106,9 +108,17 @@ class Ledger:
 
     def _stamp(self, mono_ms: int) -> Stamp:
         """Dated by trusted time where the doorman told it, and never before the record before."""
-        at = EPOCH + timedelta(milliseconds=self._zero_ms + mono_ms) if self._told else self._clock.wall()
-        self._last_at = max(self._last_at, instant_text(at))
+        at = self._dated(self._zero_ms + mono_ms) if self._told else instant_text(self._clock.wall())
+        self._last_at = max(self._last_at, at)
         return Stamp(self._last_at, self._boot, mono_ms, self._trust)
+
+    def _dated(self, at_ms: int) -> str:
+        """As `instant_text` has it, counted from the day's beginning, which is kept: a tap waits for it."""
+        day, left_ms = divmod(at_ms, DAY_MS)
+        if day != self._day[0]:
+            self._day = day, instant_text(EPOCH + timedelta(days=day))[:-13]  # without "00:00:00.000Z"
+        minutes, in_minute_ms = divmod(left_ms, 60_000)
+        return f"{self._day[1]}{minutes // 60:02}:{minutes % 60:02}:{in_minute_ms // 1000:02}.{in_minute_ms % 1000:03}Z"
 
 
 __all__ = ["JournalError", "Ledger"]

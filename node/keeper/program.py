@@ -5,7 +5,7 @@ the pin's own thread, without the loop.
 """
 
 import logging
-import secrets
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -150,8 +150,8 @@ def _assemble(
     settings: NodeSettings, clock: Clock, hardware: Hardware, parts: tuple[Inbox[News], Store]
 ) -> Program:
     inbox, store = parts
-    boot = secrets.token_hex(16)
-    store.begin(secrets.token_hex(16), boot)
+    boot = os.urandom(16).hex()
+    store.begin(os.urandom(16).hex(), boot)
     policy, rev = from_text(store.recall("policy"))
     if rev is None and settings.profile is not None:
         policy = from_profile(settings.profile)

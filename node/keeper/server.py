@@ -185,7 +185,8 @@ class Hearing(threading.Condition):
 
     def notify_all(self) -> None:
         """The same."""
-        self.notify()
+        if self._asleep:
+            self._server.ring()
 
 
 def _uid(line: socket.socket) -> int:

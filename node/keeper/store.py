@@ -91,12 +91,12 @@ class Store:
         for stamp, record in lines:
             text, head = line(head, stamp, record.type, record.session, record.data)
             rows.append((self._ordinal, head.seq, text))
-        say = self._cursor.execute
+        cursor = self._cursor
         with _Transaction(self._base):
-            for row in rows:
-                say("INSERT INTO record VALUES (?, ?, ?)", row)
+            if rows:
+                cursor.executemany("INSERT INTO record VALUES (?, ?, ?)", rows)
             for remembered in memory.items():
-                say("REPLACE INTO memory VALUES (?, ?)", remembered)
+                cursor.execute("REPLACE INTO memory VALUES (?, ?)", remembered)
         self._head = head
         self._commits += 1
         return head.seq

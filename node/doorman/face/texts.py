@@ -7,13 +7,13 @@ do), `faults` (which -> language -> what failed, what helps), `things` (kind of 
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 LANGUAGES: Final = ("fr", "nl", "en")
 WIDTH: Final = 21  # 128 pixels of an OLED at 6 a character
-_BOOK: Final[dict[str, Any]] = json.loads(files(__package__).joinpath("texts.json").read_text("utf-8"))
+_BOOK: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("texts.json").read_text("utf-8"))
 
 Lines = tuple[str, str, str, str]
 Fields = Mapping[str, str]

@@ -310,3 +310,24 @@ def test_a_hub_that_does_not_answer_keeps_nobody_in_doubt_about_anothers_slot(ma
     machine.pass_s(1)
     assert machine.outcomes[-1].reason == "RESERVED_OTHER"
     assert machine.lines[1] != ""
+
+
+def test_whoever_tapped_waits_for_the_keeper_and_not_for_the_screen(machine) -> None:
+    drawn: list[object] = []
+    show = machine.face.show
+    machine.face.show = lambda showing: drawn.append(showing) or show(showing)
+    machine.doorman.turn(TapSeen(UIDS["amelie"], machine.clock.monotonic_ms()))
+    assert machine.line.of("energise")
+    assert not drawn
+    assert not machine.doorman.seen.idle  # somebody waits
+    machine.settle()
+    assert drawn
+    assert machine.outcomes[-1].allowed
+
+
+def test_a_keeper_that_never_answers_is_given_up_though_the_screen_waited_for_him(machine) -> None:
+    machine.line.mute.add("energise")
+    machine.doorman.turn(TapSeen(UIDS["amelie"], machine.clock.monotonic_ms()))
+    machine.pass_s(2)
+    assert [one.action for one in machine.outcomes] == ["refuse"]
+    assert not machine.relay

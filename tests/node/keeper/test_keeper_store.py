@@ -1,14 +1,16 @@
 """The journal's file: spelled once, and with its room made before anybody taps."""
 
+import json
 import sqlite3
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.interlock import Record
 from core.journal import Head, Stamp, append, line
-from core.wire.codec import canonical
-from node.keeper.ledger import Ledger
+from core.wire.codec import canonical, instant_text
+from node.keeper.ledger import EPOCH, Ledger
 from node.keeper.store import RELIEF, ROOM_BYTES, Store
 from tests.node.keeper.rig import HandClock
 
@@ -121,4 +123,22 @@ def test_a_disk_that_refuses_relief_loses_no_record(tmp_path, caplog):
     assert "event=no_relief" in caplog.text
     tap_often(store, 1)
     assert len(store.query("SELECT 1 FROM record")) == RELIEF + 1
+    store.close()
+
+
+def test_each_record_is_dated_by_the_doormans_time_over_midnight_too(tmp_path):
+    store, _ = opened(tmp_path)
+    store.begin("j1", "b1")
+    clock = HandClock()
+    midnight_ms = 20_782 * 86_400_000  # 2026-11-25
+    ledger = Ledger(store, clock, "b1")
+    due = [
+        midnight_ms + span_ms for span_ms in (-61_001, -1, 0, 999, 1_000, 3_600_000, 86_399_999, 86_400_000)
+    ]
+    for at_ms in due:
+        ledger.trust("hub", at_ms - clock.monotonic_ms())
+        assert ledger.write([Record("busy")], {})
+    found = [json.loads(text)["at"] for (text,) in store.query("SELECT text FROM record ORDER BY seq")]
+    assert found == [instant_text(EPOCH + timedelta(milliseconds=at_ms)) for at_ms in due]
+    assert found[2] == "2026-11-25T00:00:00.000Z"
     store.close()

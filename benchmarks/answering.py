@@ -3,6 +3,7 @@
 In one process with whoever asks, both would wait for one interpreter. Says `up` when it listens; ends with its input.
 """
 
+import os
 import sys
 import threading
 
@@ -45,8 +46,7 @@ def _echo(host: str, port: int, password: str, _url: str) -> None:
 
 
 def _serve() -> None:
-    sys.stdout.write("up\n")
-    sys.stdout.flush()
+    os.write(sys.stdout.fileno(), b"\nup\n")  # a line of its own, whatever another thread just logs
     sys.stdin.read()
 
 

@@ -144,10 +144,9 @@ class Case:
         """The grant that holds now: a learner's beside a supervisor, or on his own lockout, alone."""
         self.his = [one for one in view.bookings if one.who == self.who] if view.bookings else []
         """The person's slots."""
+        # what no rule of this machine asks needs no working out: a tap waits for each
         if self.policy.quiet_from_min is None:
-            self.quiet_at = (
-                None  # what no rule of this machine asks needs no working out: a tap waits for each
-            )
+            self.quiet_at = None
         if self.policy.buddy == "no":
             self.lonely_at = None
         if not view.company.hosts:

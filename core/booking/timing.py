@@ -37,9 +37,7 @@ def too_soon(request: Request) -> Found:
 def beyond_horizon(request: Request) -> Found:
     """The day is not open for booking yet: it opens at noon, so many days before (R08)."""
     policy, days = request.policy, horizon_d(request)
-    if (
-        request.wanted.start - request.now < (days - 2) * _DAY
-    ):  # within it in any zone, and whatever the clocks do
+    if request.wanted.start - request.now < (days - 2) * _DAY:  # so near that no clock change bears on it
         return NO
     day = local_day(request.wanted.start, policy.zone)
     if day <= last_day(policy, request.now, days):

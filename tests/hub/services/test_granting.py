@@ -7,9 +7,11 @@ from core.case import Situation
 from core.views import view_body
 from core.vocabulary import BadgeState, GrantLevel, LockKind, MachineStatus, MemberStatus, Reason
 from hub.ports import Closure
+from hub.ports.people import GRACE
 from hub.services import certifying, granting, locking_out
 from hub.services.enrolling import rest_badge
 from hub.services.giving_back import cancel
+from hub.services.known import known_at
 from hub.services.reserving import Wish, reserve
 from tests.cast import ADC, NOW
 from tests.hub.services.floor import NODE, VAULT, Floor
@@ -50,6 +52,20 @@ def test_the_view_holds_no_uid_no_surname_and_no_address(floor: Floor) -> None:
     assert not any(uid.hex() in body.lower() for uid in floor.uids.values())
     assert "Tester" not in body
     assert "lab.example" not in body
+
+
+def test_a_right_that_was_looked_up_before_ends_all_the_same(both_floor: Floor) -> None:
+    amelie, store, ends = both_floor.people.amelie, both_floor.store, NOW + timedelta(days=8)
+    store.write(lambda tx: tx.people.change(amelie, {"member_until": ends - GRACE}))
+
+    def lacks(at: datetime) -> list[Reason]:
+        def look(tx):
+            house, known = known_at(tx, "LAS-1", amelie)
+            return granting.right_in(house, known, house.machines["LAS-1"], at)
+
+        return [one.code for one in store.read(look).missing]
+
+    assert [lacks(at) for at in (NOW, ends - HOUR, ends, NOW)] == [[], [], [Reason.MEMBER_EXPIRED], []]
 
 
 def test_two_nodes_name_the_same_badge_differently(floor: Floor) -> None:

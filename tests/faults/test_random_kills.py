@@ -64,23 +64,33 @@ def tap(demo, dice, uids):
         return
 
 
-def kill(demo, name):
-    """Kill one program; the launcher starts it again."""
-    pid = demo.pids()[name]
-    os.kill(pid, signal.SIGKILL)
-    assert until(lambda: demo.pids().get(name, pid) != pid, 30), name
+def people_tap(demo, over):
+    """They go on tapping until it is `over`, whatever is killed beside them."""
+    dice, uids = random.Random(SEED + 1), [demo.uid(who) for who in ("maker", "second")]
+    while not over.wait(0.02):
+        tap(demo, dice, uids)
+
+
+def kill(demo, name, killed):
+    """Kill one program that runs (again, where it was `killed` before); the launcher starts it anew."""
+    assert until(lambda: demo.pids().get(name, killed.get(name)) != killed.get(name), 30), name
+    killed[name] = demo.pids()[name]
+    os.kill(killed[name], signal.SIGKILL)
 
 
 def test_whatever_dies_the_hub_has_every_journalled_record_once(demo):
-    dice = random.Random(SEED)
-    uids = [demo.uid(who) for who in ("maker", "second")]
-    pause = threading.Event()
+    dice, over, killed = random.Random(SEED), threading.Event(), {}
     order = list(VICTIMS) + dice.choices(VICTIMS, k=max(0, KILLS - len(VICTIMS)))
     dice.shuffle(order)
-    for name in order[: max(KILLS, 1)]:
-        tap(demo, dice, uids)
-        kill(demo, name)
-        pause.wait(dice.random() * 0.2)  # the next one dies in the midst of this one's return
+    people = threading.Thread(target=people_tap, args=(demo, over))
+    people.start()
+    try:
+        for name in order[: max(KILLS, 1)]:
+            kill(demo, name, killed)
+            over.wait(dice.random() * 0.4)  # the next one dies in the midst of this one's return
+    finally:
+        over.set()
+        people.join()
     assert until(lambda: journalled(demo) == stored(demo), SETTLED_S), "not all records have come"
     assert rows(demo.var / "loquet.db", "SELECT count(*) FROM record_aside") == [(0,)]
     kinds = [json.loads(text)["type"] for (text,) in rows(demo.var / "loquet.db", "SELECT text FROM record")]

@@ -1,7 +1,6 @@
 """What did the nodes do? Each record once, and sessions with the right minutes, whatever happens on the way."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from core.wire.messages import Ack, Records
 from hub.services import metering
 from hub.services.reserving import Wish, reserve
 from tests.cast import NOW
+from tests.changing import replace
 from tests.hub.services.desk import came, mails
 from tests.hub.services.floor import NODE, Floor, Journal
 

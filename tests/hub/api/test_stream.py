@@ -37,7 +37,10 @@ class Browser:
 
 @pytest.fixture
 def streams(store, cast, clock):
-    return Streams(app_over(store, clock).wsgi_app, Deps(store, clock), {"X-Content-Type-Options": "nosniff"})
+    made = Streams(app_over(store, clock).wsgi_app, Deps(store, clock), {"X-Content-Type-Options": "nosniff"})
+    yield made
+    ended = (not made._runs or Event().wait(0.005) for _ in range(4_000))
+    assert any(ended), "all watchers are gone, and it looks on"  # its store goes next
 
 
 @pytest.fixture
